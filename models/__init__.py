@@ -1,0 +1,1 @@
+"""Weights, their cards and the policy: what was learned or chosen, as data."""

@@ -1,0 +1,1 @@
+"""Photo against export, localisation, masking, decisions: tables and reports."""

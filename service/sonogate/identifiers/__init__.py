@@ -1,0 +1,1 @@
+"""Text found, read, classified and masked."""

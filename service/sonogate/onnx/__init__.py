@@ -1,0 +1,1 @@
+"""Sessions and weights, behind the stages' Protocols."""

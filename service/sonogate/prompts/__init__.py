@@ -1,0 +1,1 @@
+"""Reason codes to sentences, by language."""

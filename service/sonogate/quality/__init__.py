@@ -1,0 +1,1 @@
+"""How close the picture comes to the direct export: one measure a file."""

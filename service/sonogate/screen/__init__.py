@@ -1,0 +1,1 @@
+"""Where the display is, and the display seen straight on."""

@@ -1,0 +1,1 @@
+"""Screens and cameras with exact truth, seeded."""
