@@ -1,0 +1,95 @@
+"""How the composed photos of this folder were made.
+
+Real ultrasound exports get invented identifiers drawn into their headers, and the
+simulated camera photographs them. Run from the project's root, with the folder of the
+real exports as argument; it needs nothing else and gives the same bytes each time::
+
+    python samples/compose.py ../shared/data
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from sonogate.types import PixelArray
+
+HERE = Path(__file__).resolve().parent
+FONT = "DejaVuSans.ttf"
+
+
+@dataclass(frozen=True)
+class Label:
+    """One invented identifier: where it is drawn, how high, in which grey."""
+
+    text: str
+    xy: tuple[int, int]
+    height_px: int
+    rgb: tuple[int, int, int] = (225, 225, 225)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A real export and the identifiers drawn into it; ``blank_xyxy`` is painted first."""
+
+    file: str
+    labels: tuple[Label, ...]
+    blank_xyxy: tuple[tuple[int, int, int, int], ...] = ()
+
+
+EXPORTS = {
+    "echo": Source(
+        "ultrasound/ui/pydicom_philips_echo_1024.png",
+        (
+            Label("OKONKWO-LINDQVIST, MARGARETHE", (290, 6), 17),
+            Label("MRN 40718826", (290, 28), 15),
+            Label("St. Aurelia Regional Hospital", (640, 6), 15),
+            Label("14/03/2026 16:42:07", (640, 28), 15),
+        ),
+    ),
+    "muscle": Source(
+        "ultrasound/ui/tim2_logiq_gastroc_jumping_056.png",
+        (
+            Label("VANTERPOOL, IGNATIUS J", (60, 545), 17),
+            Label("ID 5529-18-7730   DOB 02 Nov 1961   M", (60, 568), 15),
+            Label("Dr. Szymborska-Ruiz", (420, 568), 15),
+        ),
+    ),
+    "handheld": Source(
+        "ultrasound/ui/itkpocus_sonoque_anechoic.png",
+        (
+            Label("THORVALDSEN, PIA", (1712, 40), 32),
+            Label("ID 7781-204-KQ", (1712, 84), 30),
+            Label("Northmoor Birth Centre", (60, 1280), 34),
+        ),
+        ((1706, 10, 2040, 330),),
+    ),
+}
+
+
+def draw_export(source: Source, data: Path) -> PixelArray:
+    """Return the export with its invented identifiers, (height, width, 3) uint8 RGB."""
+    picture = Image.open(data / source.file).convert("RGB")
+    drawing = ImageDraw.Draw(picture)
+    for box in source.blank_xyxy:
+        drawing.rectangle(box, fill=(0, 0, 0))
+    for label in source.labels:
+        font = ImageFont.truetype(FONT, label.height_px)
+        drawing.text(label.xy, label.text, fill=label.rgb, font=font)
+    return np.asarray(picture)
+
+
+def main(data: Path) -> None:
+    """Write the exports and the photos of them."""
+    folder = HERE / "exports"
+    folder.mkdir(exist_ok=True)
+    for name, source in EXPORTS.items():
+        Image.fromarray(draw_export(source, data)).save(folder / f"{name}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
