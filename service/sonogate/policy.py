@@ -53,6 +53,7 @@ class ScreenPolicy:
         max_side_px: Longest side of a rectified picture.
         formats_wh: Pixel grids that displays have, commonest first for equal shapes.
         format_tolerance: Relative error of the aspect ratio within which a grid is taken.
+        min_edge_support: Share of a side (0–1) that must show an edge for it to be moved.
     """
 
     min_confidence: float
@@ -60,6 +61,7 @@ class ScreenPolicy:
     max_side_px: int
     formats_wh: tuple[tuple[int, int], ...]
     format_tolerance: float
+    min_edge_support: float
 
 
 @dataclass(frozen=True, slots=True)
