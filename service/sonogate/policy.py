@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sonogate.errors import PolicyError
+from sonogate.types import MEASURE_NAMES, Limit, MeasureName
 
 _Section = TypeVar("_Section")
 
@@ -106,6 +107,91 @@ class MeasuresPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictPolicy:
+    """How measures become a verdict.
+
+    Attributes:
+        retake_below: Score below which a measure asks for a retake.
+        limit_below: Score below which a measure limits what the picture is good for.
+        gain_tie: Gains that differ by less, in points of fidelity, count as equal.
+        place_share: Share of the screen (0–1) beyond which a fault is said to be everywhere
+            and no place is named.
+        side_ratio: Relative difference of two opposite sides of the quad from which it is
+            said which of them is farther away.
+        essential: Measures without which no photo is accepted.
+        limits: What the picture is not good for, by the measure that is mediocre or could
+            not be assessed.
+    """
+
+    retake_below: float
+    limit_below: float
+    gain_tie: float
+    place_share: float
+    side_ratio: float
+    essential: tuple[MeasureName, ...]
+    limits: Mapping[str, Limit]
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.retake_below <= self.limit_below <= 100.0:
+            raise PolicyError("verdict: need 0 ≤ retake_below ≤ limit_below ≤ 100")
+        if set(self.limits) != set(MEASURE_NAMES):
+            raise PolicyError("verdict.limits: needs each of the twelve measures")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiersPolicy:
+    """How text is found, what of it a site keeps, and when masking can be trusted.
+
+    Attributes:
+        keep_vendors: Whether names of makers and machines may stay.
+        canvas_px_per_export_px: Size of the picture that is searched at scale 1.
+        canvas_max_side_px: Longest side of that picture.
+        passes: Scales of the search; a ``+`` asks for a contrast stretch.
+        map_threshold: Probability above which a pixel is text, 0–1.
+        box_threshold: Mean probability above which a box is text, 0–1.
+        merge_cover: Share of a box that earlier ones must cover to make it no news.
+        min_text_height_px: Canvas pixels below which a box is masked unread.
+        min_read_confidence: Detector's confidence below which a box is masked unread.
+        min_keep_confidence: Lowest confidence of any character of a kept run, 0–1.
+        min_blur_confidence: Confidence of the runs that blur is measured on, 0–1.
+        min_blur_contrast: Contrast of those runs, 8-bit codes.
+        max_text_blur_px: Blur (sigma, export pixels) up to which all text is found.
+        header_fraction: Share of the screen's height that is its header.
+        context_lines: Distance in line heights within which identifiers taint a run.
+        mask_margin_px: Margin around masked runs, export pixels.
+        fill_grey: Grey level of the fill, 8-bit code.
+        check_side_px: Longest side of the picture that the check searches.
+        check_passes: Scales of the check.
+        check_map_threshold: As ``map_threshold``, for the check.
+        check_box_threshold: As ``box_threshold``, for the check.
+        max_unaccounted: Visible, unknown share of a run above which the check fails.
+    """
+
+    keep_vendors: bool
+    canvas_px_per_export_px: float
+    canvas_max_side_px: int
+    passes: tuple[str, ...]
+    map_threshold: float
+    box_threshold: float
+    merge_cover: float
+    min_text_height_px: float
+    min_read_confidence: float
+    min_keep_confidence: float
+    min_blur_confidence: float
+    min_blur_contrast: float
+    max_text_blur_px: float
+    header_fraction: float
+    context_lines: float
+    mask_margin_px: float
+    fill_grey: int
+    check_side_px: int
+    check_passes: tuple[str, ...]
+    check_map_threshold: float
+    check_box_threshold: float
+    max_unaccounted: float
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole policy.
 
@@ -117,6 +203,8 @@ class Policy:
     photo: PhotoPolicy
     screen: ScreenPolicy
     measures: MeasuresPolicy
+    identifiers: IdentifiersPolicy
+    verdict: VerdictPolicy
 
 
 def default_policy() -> Policy:
