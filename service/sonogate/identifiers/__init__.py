@@ -1,1 +1,12 @@
-"""Text found, read, classified and masked."""
+"""From the rectified screen to a masked picture that is safe to let go.
+
+``read`` finds text, ``classify`` decides what is kept, ``mask`` fills the rest, ``check``
+searches the finished picture again. Default-deny: what is not positively known is filled.
+"""
+
+from sonogate.identifiers.check import check
+from sonogate.identifiers.classify import classify
+from sonogate.identifiers.mask import mask
+from sonogate.identifiers.read import TextReader, read
+
+__all__ = ["TextReader", "check", "classify", "mask", "read"]

@@ -1,0 +1,134 @@
+"""Decide what may be kept: default-deny, with the layout as a witness.
+
+A run stays only when two agreeing, confident readings fully match the clinical grammar
+and nothing around it suggests that it is part of an identifier.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sonogate.identifiers import boxes
+from sonogate.identifiers.vocabulary import (
+    Grade,
+    agree,
+    fold,
+    grade,
+    is_date_or_long_number,
+)
+from sonogate.policy import IdentifiersPolicy
+from sonogate.types import (
+    FloatArray,
+    IdentifierReport,
+    RectifiedScreen,
+    Region,
+    RegionKind,
+    TextRun,
+    TextRuns,
+)
+
+_INSTITUTION = re.compile(
+    r"hosp|clin|medic|ctr|cent|univ|health|inst|krank|praxis|hopital|sante|saude|salud|imaging"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """A run with its box, what it could be kept as, and whether it looks like writing."""
+
+    run: TextRun
+    box: FloatArray
+    grade: Grade | None
+    writes: bool
+
+
+def classify(
+    runs: TextRuns, screen: RectifiedScreen, policy: IdentifiersPolicy
+) -> IdentifierReport:
+    """Decide which runs are kept and which are masked.
+
+    Args:
+        runs: What was found and read.
+        screen: The rectified screen they were found on.
+        policy: Confidence and layout limits, and what the site keeps.
+
+    Returns:
+        The surround, which is masked as a whole, and one region a run, without its text.
+        ``complete`` is False whenever the search failed.
+    """
+    judged = [_judge(run, policy) for run in runs.runs]
+    width, height = screen.size_wh
+    frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
+    regions = [Region(frame_xy, "surround", "masked", 1.0)]
+    header_bottom = policy.header_fraction * height
+    for one in judged:
+        kept = one.grade is not None and _fits(one, judged, header_bottom, policy)
+        kind: RegionKind = "clinical" if kept else _kind(one.run)
+        regions.append(
+            Region(one.run.polygon_xy, kind, "kept" if kept else "masked", one.run.confidence)
+        )
+    return IdentifierReport(tuple(regions), runs.failure is None, runs.failure)
+
+
+def _judge(run: TextRun, policy: IdentifiersPolicy) -> _Judged:
+    known: Grade | None = None
+    if (
+        len(run.readings) >= 2
+        and run.confidence >= policy.min_keep_confidence
+        and all(agree(run.readings[0], other) for other in run.readings[1:])
+    ):
+        known = grade(run.readings[0], keep_vendors=policy.keep_vendors)
+    letters = sum(map(str.isalnum, run.readings[0])) if run.readings else 0
+    return _Judged(run, boxes.bounds(run.polygon_xy), known, letters >= 2)
+
+
+def _fits(
+    one: _Judged, judged: Sequence[_Judged], header_bottom: float, policy: IdentifiersPolicy
+) -> bool:
+    """Say whether the layout lets a run be kept that the grammar knows."""
+    if one.grade == "measured":
+        return True
+    in_header = 0.5 * (one.box[1] + one.box[3]) < header_bottom
+    if in_header and one.grade in ("nameable", "number"):
+        return False
+    line_height = boxes.height(one.box)
+    for other in judged:
+        if other is one or other.grade is not None or not other.writes:
+            continue
+        beside = boxes.same_line(one.box, other.box)
+        if in_header and beside:
+            return False
+        if one.grade == "words":
+            continue
+        near = policy.context_lines * line_height
+        if beside and boxes.gap_x(one.box, other.box) < near:
+            return False
+        if (
+            one.grade == "nameable"
+            and boxes.gap_x(one.box, other.box) < 0
+            and boxes.gap_y(one.box, other.box) < near
+        ):
+            return False
+    return True
+
+
+def _kind(run: TextRun) -> RegionKind:
+    """Guess what a masked run tells, for the report; nothing rests on it."""
+    if not run.readings:
+        return "text"
+    text = fold(run.readings[0])
+    digits = sum(map(str.isdigit, text))
+    letters = sum(map(str.isalpha, text))
+    if is_date_or_long_number(text) and re.search(r"\d\s*[:/.-]\s*\d|[a-z]{3}", text):
+        return "date"
+    if digits >= 4 and digits >= letters:
+        return "number"
+    if _INSTITUTION.search(text):
+        return "institution"
+    if letters >= 3 and digits == 0:
+        return "name"
+    return "text"

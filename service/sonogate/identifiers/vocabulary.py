@@ -1,0 +1,239 @@
+"""The allow-list grammar of what ultrasound consoles write.
+
+A reading is known only when every part of it is: numbers with units, labelled numbers,
+probes, settings and anatomy. Nothing is guessed to be harmless.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from sonogate.errors import PolicyError
+
+Grade = Literal["measured", "words", "nameable", "number"]
+
+# Digits that would make an identifier out of any token: record numbers have five or more.
+MAX_DIGITS = 4
+MAX_LABEL_WORDS = 3
+
+_GROUPS = (
+    "units",
+    "units_four_digits",
+    "labels",
+    "indices",
+    "settings",
+    "anatomy",
+    "nameable",
+    "vendors",
+    "marks",
+)
+_NUMBER = re.compile(r"[<>~±+-]?(\d{1,4})(?:[.,](\d{1,3}))?")
+_VALUE = re.compile(r"([<>~±+-]?\d{1,4}(?:[.,]\d{1,3})?)([a-z%°/²³][a-z0-9%°/²³]*)")
+_PROBE = re.compile(
+    r"(?:[clpsvxdem]|ml|ic|ec|rab|ric|rm|rs|sc|sp|pa|la|cx|lx|vf|bp|ca|cl|il|zd)\d{1,2}"
+    r"(?:[a-z]{0,3}[/-]\d{1,2}){1,2}(?:-?[a-z]{1,3})?"
+    r"|\d{1,2}(?:l|c|s|lc|sp|ec|mc|rs|cs|3|la)(?:-(?:d|rs|sc))?"
+    r"|(?:ml|rab|ric|ic)\d{1,2}-?(?:d|rs|\d{1,2}-?d?)"
+)
+_GESTATION = re.compile(r"\d{1,2}w[0-6]?d?")
+_DATE_OR_TIME = re.compile(
+    r"(?<!\d)\d{1,4}\s*[-/.\u2013]\s*\d{1,2}\s*[-/.\u2013]\s*\d{1,4}(?!\d)"
+    r"|\d\s*:\s*\d"
+    r"|\d[\s.,/-]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fev|mai"
+    r"|set|out|dez|janv|avr|juin|juil|aout|okt|marz)"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fev|mai|set|out|dez"
+    r"|okt|marz)[a-z]{0,6}[\s.,/-]*\d"
+    r"|\d\s*[ap]\.?m\b"
+)
+_LONG_NUMBER = re.compile(r"\d(?:[\s.,/-]?\d){4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Sets of folded words, as the data file groups them."""
+
+    units: frozenset[str]
+    units_four_digits: frozenset[str]
+    labels: frozenset[str]
+    indices: frozenset[str]
+    settings: frozenset[str]
+    anatomy: frozenset[str]
+    nameable: frozenset[str]
+    vendors: frozenset[str]
+    marks: frozenset[str]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the vocabulary that ships with the package.
+
+    Raises:
+        PolicyError: The data file lacks a group or has one too many.
+    """
+    text = resources.files("sonogate.identifiers").joinpath("vocabulary.toml").read_text("utf-8")
+    table = tomllib.loads(text)
+    if set(table) != set(_GROUPS):
+        raise PolicyError("vocabulary.toml: a group is unknown or missing")
+    return Vocabulary(**{name: frozenset(map(fold, table[name])) for name in _GROUPS})
+
+
+def fold(text: str) -> str:
+    """Return ``text`` without case, accents and doubled spaces."""
+    text = text.replace("²", "2").replace("³", "3").replace("µ", "u")
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    return " ".join(plain.split())
+
+
+def agree(first: str, second: str) -> bool:
+    """Say whether two readings are the same but for case, accents and spaces."""
+    return fold(first).replace(" ", "") == fold(second).replace(" ", "")
+
+
+def grade(reading: str, *, keep_vendors: bool = False) -> Grade | None:
+    """Say what kind of clinical text ``reading`` is, or None when it is not surely one.
+
+    ``"measured"`` holds a value with its unit or label, a probe or an acoustic index and
+    nothing that could be a name; ``"words"`` holds words that nobody is called;
+    ``"nameable"`` has a word that is somebody's name somewhere; ``"number"`` is bare.
+    """
+    text = fold(reading)
+    if not text or is_date_or_long_number(text) or _named(text):
+        return None
+    tokens = _tokens(text)
+    if not tokens:
+        return None
+    return _parse(tokens, keep_vendors=keep_vendors)
+
+
+def is_date_or_long_number(text: str) -> bool:
+    """Say whether folded ``text`` holds a date, a time or a number of five digits or more."""
+    return bool(_DATE_OR_TIME.search(text) or _LONG_NUMBER.search(text))
+
+
+def _named(text: str) -> bool:
+    """Say whether a comma or caret stands between words, as in a name."""
+    return bool(re.search(r"[a-z]\s*[,^]", text))
+
+
+def _tokens(text: str) -> list[str]:
+    text = re.sub(r"([a-z'./])\s*[:=]\s*", r"\1 ", text)
+    text = re.sub(r"[()\[\]■▲▼◄►●○…·|]", " ", text)
+    return text.split()
+
+
+def _is_number(token: str) -> bool:
+    match = _NUMBER.fullmatch(token)
+    return match is not None and sum(map(str.isdigit, token)) <= MAX_DIGITS
+
+
+def _whole_digits(token: str) -> int:
+    match = _NUMBER.match(token)
+    return 0 if match is None else len(match.group(1))
+
+
+def _is_value(number: str, unit: str, words: Vocabulary) -> bool:
+    """Say whether number and unit make a plausible value."""
+    if not _is_number(number) or unit not in words.units:
+        return False
+    return _whole_digits(number) <= 3 or unit in words.units_four_digits
+
+
+def _parse(tokens: list[str], *, keep_vendors: bool) -> Grade | None:
+    """Parse tokens left to right; the longest label first."""
+    words = vocabulary()
+    grades: list[Grade] = []
+    bare: list[str] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        following = tokens[position + 1] if position + 1 < len(tokens) else ""
+        value = _VALUE.fullmatch(token)
+        label_words = _label(tokens[position:], words)
+        if label_words:
+            grades.append("measured")
+            position += label_words
+        elif value and _is_value(value.group(1), value.group(2), words):
+            grades.append("measured")
+            position += 1
+        elif _is_number(token) and following and _is_value(token, following, words):
+            grades.append("measured")
+            position += 2
+        elif _is_number(token):
+            grades.append("number")
+            bare.append(token)
+            position += 1
+        elif _PROBE.fullmatch(token):
+            grades.append("measured")
+            position += 1
+        elif token in words.marks:
+            position += 1
+        else:
+            word = _word(token, words, keep_vendors=keep_vendors)
+            if word is None:
+                return None
+            grades.append(word)
+            position += 1
+    return _combine(grades, bare)
+
+
+def _label(tokens: list[str], words: Vocabulary) -> int:
+    """Return how many tokens a label with its number (and unit) takes, or 0."""
+    for length in range(min(MAX_LABEL_WORDS, len(tokens) - 1), 0, -1):
+        label = " ".join(tokens[:length]).rstrip(".")
+        if label not in words.labels:
+            continue
+        number = tokens[length]
+        unit = tokens[length + 1] if length + 1 < len(tokens) else ""
+        value = _VALUE.fullmatch(number)
+        if _is_number(number) and unit and _is_value(number, unit, words):
+            return length + 2
+        if value and _is_value(value.group(1), value.group(2), words):
+            return length + 1
+        if _is_number(number) and _whole_digits(number) <= 3:
+            return length + 1
+        if label in {"ga", "aua", "crl", "bpd", "hc", "ac", "fl"} and _GESTATION.fullmatch(number):
+            return length + 1
+    # An index may be glued to its number: "TIS0.4".
+    glued = re.fullmatch(r"([a-z]{2,4})\s?(\d{1,2}[.,]\d{1,2})", tokens[0])
+    return 1 if glued and glued.group(1) in words.indices else 0
+
+
+def _word(token: str, words: Vocabulary, *, keep_vendors: bool) -> Grade | None:
+    token = token.strip(".;*+'\"") or token
+    parts = [part for part in re.split(r"[/+-]", token) if part]
+    for candidates in ([token], parts):
+        if candidates and all(
+            part in words.settings
+            or part in words.anatomy
+            or part in words.nameable
+            or (part in words.labels and len(part) > 1)
+            or (keep_vendors and part in words.vendors)
+            for part in candidates
+        ):
+            named = any(part in words.nameable for part in candidates)
+            return "nameable" if named else "words"
+    return None
+
+
+def _combine(grades: list[Grade], bare: list[str]) -> Grade | None:
+    """Return the weakest grade, or None for bare numbers in company or in a row."""
+    if not grades:
+        return None
+    if bare:
+        # "2.0" or "12" alone is a ruler's label or a value in a table; beside words it
+        # may be an age, a bed or part of a record number.
+        if len(bare) != len(grades):
+            return None
+        plain = all("." in number or "," in number for number in bare)
+        alone = len(bare) == 1 and _whole_digits(bare[0]) <= 2
+        return "number" if alone or (plain and len(bare) <= 2) else None
+    if "nameable" in grades:
+        return "nameable"
+    return "measured" if "measured" in grades else "words"
