@@ -1,0 +1,50 @@
+"""The gate as it is run: which locator, which reader, which versions."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from importlib.metadata import version
+from types import MappingProxyType
+
+from sonogate.onnx.ocr import RapidOcrReader
+from sonogate.pipeline import Gate
+from sonogate.policy import Policy, default_policy
+from sonogate.prompts import load_sentences
+from sonogate.screen import ClassicalLocator
+from sonogate.types import Versions
+
+
+def default_gate(
+    policy: Policy | None = None,
+    *,
+    language: str = "en",
+    export_size_wh: tuple[int, int] | None = None,
+    executor: Executor | None = None,
+    threads: int | None = None,
+) -> Gate:
+    """Load the models that ship with the package and return a gate that uses them.
+
+    Args:
+        policy: Thresholds; None for the policy of the package.
+        language: Language of the prompts.
+        export_size_wh: The displays' own pixel grid where it is known.
+        executor: Where text is read while the measures are taken; None to do one after
+            the other.
+        threads: Threads inside one operator of a network; None for every core.
+
+    Raises:
+        ModelError: A model is missing or is not the one that the manifest names.
+        PolicyError: The policy of the package is malformed.
+        UnknownLanguageError: There are no prompts in ``language``.
+    """
+    policy = default_policy() if policy is None else policy
+    reader = RapidOcrReader(threads)
+    return Gate(
+        policy=policy,
+        locator=ClassicalLocator(policy.screen),
+        reader=reader,
+        sentences=load_sentences(language),
+        versions=Versions(version("sonogate"), policy.version, MappingProxyType(reader.versions)),
+        export_size_wh=export_size_wh,
+        executor=executor,
+    )

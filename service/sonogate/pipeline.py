@@ -1,0 +1,189 @@
+"""The stages put together, and nothing else: bytes in, an assessment out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
+
+from sonogate import identifiers, photo, quality, screen, verdict
+from sonogate.errors import PhotoError
+from sonogate.identifiers import TextReader
+from sonogate.policy import Policy
+from sonogate.prompts import Sentences
+from sonogate.screen import ScreenLocator
+from sonogate.types import (
+    Assessment,
+    IdentifierReport,
+    MaskedScreen,
+    Photo,
+    QualityReport,
+    RectifiedScreen,
+    Region,
+    ScreenQuad,
+    Versions,
+)
+
+STAGES = ("decode", "locate", "rectify", "assess", "read", "mask")
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Assesses photos one at a time; make one for each worker.
+
+    Attributes:
+        policy: Every threshold.
+        locator: Finds the display.
+        reader: Finds and reads text.
+        sentences: The language of the prompts.
+        versions: What is written into every result.
+        export_size_wh: The display's own pixel grid where it is known.
+        executor: Where the text is read while the measures are taken; None to do one after
+            the other. Its threads must not be waiting for this gate.
+        clock: Seconds, for the timings.
+    """
+
+    policy: Policy
+    locator: ScreenLocator
+    reader: TextReader
+    sentences: Sentences
+    versions: Versions
+    export_size_wh: tuple[int, int] | None = None
+    executor: Executor | None = field(default=None, repr=False)
+    clock: Callable[[], float] = field(default=time.perf_counter, repr=False)
+
+    def assess(self, data: bytes) -> Assessment:
+        """Return the assessment of one photo.
+
+        A file that cannot be taken as a photo is a verdict too (``unreadable_file``), and
+        so is masking that cannot be trusted; anything that is raised is a fault.
+
+        Args:
+            data: The file's bytes.
+        """
+        watch = _Watch(self.clock)
+        try:
+            picture = watch.time("decode", partial(photo.decode, data, self.policy.photo))
+        except PhotoError as error:
+            return Assessment(
+                sha256=hashlib.sha256(data).hexdigest(),
+                photo=None,
+                screen=None,
+                quality=None,
+                identifiers=None,
+                masked=None,
+                verdict=verdict.unreadable(error.reason, self.sentences),
+                versions=self.versions,
+                timings_ms=watch.finish(),
+            )
+        found = self._find(picture, watch)
+        report: QualityReport | None = None
+        names: IdentifierReport | None = None
+        masked: MaskedScreen | None = None
+        if found is not None:
+            report, names, masked = self._examine(found, picture, watch)
+        return Assessment(
+            sha256=picture.sha256,
+            photo=picture,
+            screen=found,
+            quality=report,
+            identifiers=names,
+            masked=masked,
+            verdict=verdict.decide(found, report, names, self.policy, self.sentences),
+            versions=self.versions,
+            timings_ms=watch.finish(),
+        )
+
+    def _find(self, picture: Photo, watch: _Watch) -> RectifiedScreen | None:
+        def locate() -> ScreenQuad | None:
+            coarse = self.locator(picture)
+            return None if coarse is None else screen.refine(picture, coarse, self.policy.screen)
+
+        quad = watch.time("locate", locate)
+        if quad is None:
+            return None
+        return watch.time(
+            "rectify",
+            partial(screen.rectify, picture, quad, self.policy.screen, self.export_size_wh),
+        )
+
+    def _examine(
+        self, found: RectifiedScreen, picture: Photo, watch: _Watch
+    ) -> tuple[QualityReport, IdentifierReport, MaskedScreen]:
+        assess = partial(watch.time, "assess", partial(quality.assess, found, picture, self.policy))
+        if found.scan_area_xy is None:
+            # Nothing on such a screen is wanted, so nothing of it is read or shown.
+            withheld = watch.time("mask", partial(self._withhold, found, None))
+            return (assess(), *withheld)
+        if self.executor is None:
+            return (assess(), *self._hide(found, watch))
+        hiding = self.executor.submit(self._hide, found, watch)
+        try:
+            report = assess()
+        finally:
+            # Whatever the measures raise, this gate's reader is free again on return.
+            hidden = hiding.result()
+        return (report, *hidden)
+
+    def _hide(self, found: RectifiedScreen, watch: _Watch) -> tuple[IdentifierReport, MaskedScreen]:
+        rules = self.policy.identifiers
+
+        def read() -> IdentifierReport:
+            runs = identifiers.read(found, self.reader, rules)
+            return identifiers.classify(runs, found, rules)
+
+        def mask(names: IdentifierReport) -> tuple[IdentifierReport, MaskedScreen]:
+            if names.complete:
+                masked = identifiers.mask(found, names, rules)
+                names = identifiers.check(masked, names, self.reader, rules)
+                if names.complete:
+                    return names, masked
+            return self._withhold(found, names)
+
+        names = watch.time("read", read)
+        return watch.time("mask", partial(mask, names))
+
+    def _withhold(
+        self, found: RectifiedScreen, names: IdentifierReport | None
+    ) -> tuple[IdentifierReport, MaskedScreen]:
+        """Return a wholly filled picture, and the report that says so."""
+        if names is None:
+            width, height = found.size_wh
+            frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
+            names = IdentifierReport((Region(frame_xy, "surround", "masked", 1.0),), complete=True)
+        regions = tuple(
+            region if region.action == "masked" else replace(region, action="masked")
+            for region in names.regions
+        )
+        names = replace(names, regions=regions)
+        bare = replace(found, scan_area_xy=None)
+        return names, identifiers.mask(bare, names, self.policy.identifiers)
+
+
+class _Watch:
+    """Milliseconds by stage; each stage runs in one thread, so no two write one entry."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._start = clock()
+        self._spent_ms = dict.fromkeys(STAGES, 0.0)
+
+    def time(self, stage: str, run: Callable[[], _Result]) -> _Result:
+        start = self._clock()
+        try:
+            return run()
+        finally:
+            self._spent_ms[stage] = (self._clock() - start) * 1e3
+
+    def finish(self) -> MappingProxyType[str, float]:
+        total = (self._clock() - self._start) * 1e3
+        return MappingProxyType({**self._spent_ms, "total": total})
