@@ -107,6 +107,23 @@ class MeasuresPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class FidelityPolicy:
+    """The first predictor of HaarPSI from the measures.
+
+    Attributes:
+        intercept: Log odds of the fidelity where every measure is at its x90.
+        weights: Log odds lost for one measure at its x50; measures that are absent do not count.
+        half_width: Half the width of the 90% interval, points.
+        half_width_per_failure: Points more for each measure that could not be assessed.
+    """
+
+    intercept: float
+    weights: Mapping[str, float]
+    half_width: float
+    half_width_per_failure: float
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictPolicy:
     """How measures become a verdict.
 
@@ -203,6 +220,7 @@ class Policy:
     photo: PhotoPolicy
     screen: ScreenPolicy
     measures: MeasuresPolicy
+    fidelity: FidelityPolicy
     identifiers: IdentifiersPolicy
     verdict: VerdictPolicy
 

@@ -1,0 +1,45 @@
+"""What a comparison with the export would say, predicted from the measures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from sonogate.policy import FidelityPolicy, MeasuresPolicy, ScoreCurve
+from sonogate.types import MEASURE_NAMES, Fidelity, Measure, MeasureName
+
+
+def predict_fidelity(
+    measures: Mapping[MeasureName, Measure], curves: MeasuresPolicy, policy: FidelityPolicy
+) -> tuple[Fidelity, dict[MeasureName, float]]:
+    """Predict HaarPSI (times 100) over the scan area, and what mending each measure gains.
+
+    The prediction is logistic in the measures' deficits. A measure's deficit is zero at
+    x90 and one at x50 of its curve. A measure that could not be assessed counts as at x50
+    and widens the interval. The gain of a measure is the prediction with its deficit set
+    to zero, minus the prediction.
+    """
+    deficits = {name: _deficit(measures[name], getattr(curves, name)) for name in MEASURE_NAMES}
+    value = _predict(deficits, policy)
+    gains: dict[MeasureName, float] = {}
+    for name in MEASURE_NAMES:
+        mended = {**deficits, name: min(deficits[name], 0.0)}
+        gains[name] = round(max(_predict(mended, policy) - value, 0.0), 2)
+    unknown = sum(measures[name].failure is not None for name in MEASURE_NAMES)
+    half = policy.half_width + policy.half_width_per_failure * unknown
+    low, high = max(value - half, 0.0), min(value + half, 100.0)
+    return Fidelity(round(value, 2), round(min(low, value), 2), round(max(high, value), 2)), gains
+
+
+def _deficit(measure: Measure, curve: ScoreCurve) -> float:
+    if measure.raw is None:
+        return 1.0
+    deficit = (measure.raw - curve.x90) / (curve.x50 - curve.x90)
+    return min(max(deficit, -1.0), 4.0)
+
+
+def _predict(deficits: Mapping[MeasureName, float], policy: FidelityPolicy) -> float:
+    total = policy.intercept
+    for name, weight in policy.weights.items():
+        total -= weight * deficits[name]  # type: ignore[index]
+    return 100.0 / (1.0 + math.exp(-min(max(total, -50.0), 50.0)))

@@ -1,0 +1,99 @@
+"""All twelve measures of one screen, and the fidelity that they predict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from sonogate.policy import Policy
+from sonogate.quality.blur import fit_blur
+from sonogate.quality.colour import measure_colour
+from sonogate.quality.completeness import measure_completeness
+from sonogate.quality.compression import measure_compression
+from sonogate.quality.edges import find_edges
+from sonogate.quality.exposure import measure_exposure
+from sonogate.quality.fidelity import predict_fidelity
+from sonogate.quality.glare import measure_glare
+from sonogate.quality.moire import measure_moire
+from sonogate.quality.motion import measure_motion
+from sonogate.quality.noise import measure_noise
+from sonogate.quality.perspective import measure_perspective
+from sonogate.quality.planes import make_planes
+from sonogate.quality.sampling import measure_sampling
+from sonogate.quality.sharpness import measure_sharpness
+from sonogate.quality.veil import measure_veil
+from sonogate.types import (
+    MEASURE_NAMES,
+    Measure,
+    MeasureName,
+    Photo,
+    QualityReport,
+    ReasonCode,
+    RectifiedScreen,
+)
+
+_NUMERICAL = (ArithmeticError, ValueError, IndexError, np.linalg.LinAlgError, cv2.error)
+
+_UNITS: dict[MeasureName, tuple[str, ReasonCode | None]] = {
+    "sampling": ("camera px per export px", "too_far"),
+    "sharpness": ("cycles per export px", "blur_focus"),
+    "motion": ("export px", "blur_motion"),
+    "glare": ("% of the scan area", "glare"),
+    "veil": ("% of screen white", "veil"),
+    "moire": ("delta E rms", "moire"),
+    "exposure": ("% of the scan area", "too_dark"),
+    "noise": ("d'", "noise"),
+    "colour": ("delta E 2000", None),
+    "perspective": ("degrees", "off_angle"),
+    "compression": ("quality factor (IJG)", "compressed"),
+    "completeness": ("% of the screen", "cut_off"),
+}
+
+
+def assess(screen: RectifiedScreen, photo: Photo, policy: Policy) -> QualityReport:
+    """Measure how close a rectified screen comes to the machine's own export.
+
+    Args:
+        screen: The rectified screen, not masked: black boxes would pass for detail.
+        photo: The photo that it was taken from; blur, noise and moiré are read off its own
+            pixels, which no resampling has touched.
+        policy: Score curves and the fidelity's parameters.
+
+    Returns:
+        Twelve measures in the contract's order. A measure that fails says why and does not
+        stop the others.
+    """
+    curves = policy.measures
+    planes = make_planes(screen)
+    try:
+        blur = fit_blur(find_edges(planes, photo))
+    except _NUMERICAL:
+        blur = None
+    recipes: dict[MeasureName, Callable[[], Measure]] = {
+        "sampling": lambda: measure_sampling(planes, curves.sampling),
+        "sharpness": lambda: measure_sharpness(blur, curves.sharpness),
+        "motion": lambda: measure_motion(blur, curves.motion),
+        "glare": lambda: measure_glare(planes, curves.glare),
+        "veil": lambda: measure_veil(planes, curves.veil),
+        "moire": lambda: measure_moire(planes, photo, curves.moire),
+        "exposure": lambda: measure_exposure(planes, curves.exposure),
+        "noise": lambda: measure_noise(planes, photo, curves.noise),
+        "colour": lambda: measure_colour(planes, curves.colour),
+        "perspective": lambda: measure_perspective(screen, curves.perspective),
+        "compression": lambda: measure_compression(planes, photo, curves.compression),
+        "completeness": lambda: measure_completeness(screen, curves.completeness),
+    }
+    measures = {name: _guarded(name, recipes[name]) for name in MEASURE_NAMES}
+    fidelity, gains = predict_fidelity(measures, curves, policy.fidelity)
+    return QualityReport(tuple(measures[name] for name in MEASURE_NAMES), fidelity, gains)
+
+
+def _guarded(name: MeasureName, recipe: Callable[[], Measure]) -> Measure:
+    try:
+        return recipe()
+    except _NUMERICAL as error:
+        unit, reason = _UNITS[name]
+        failure = f"the computation failed ({type(error).__name__})"
+        return Measure(name, None, unit, None, failure, reason=reason)
