@@ -1,0 +1,322 @@
+"""A canvas that remembers what text was drawn where.
+
+Layouts speak in the export's own pixels; a canvas with ``scale`` below one draws the same
+layout smaller, for quick pools of training pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sonogate.simulate.screens.fonts import Face, render_text
+from sonogate.simulate.values import ScreenText, TextKind
+from sonogate.types import FloatArray, PixelArray
+
+Colour = tuple[int, int, int]
+Anchor = Literal["left", "middle", "right"]
+VISIBLE_LEVELS = 8  # a change of fewer of the 255 levels is not taken for ink
+Turn = Literal["up", "down"]
+TURNS_TOWARDS: dict[Turn, int] = {"up": 1, "down": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """How text is set.
+
+    Attributes:
+        face: Typeface.
+        size_px: Em height, export pixels.
+        colour: RGB.
+        opacity: 1 for solid, less for half-transparent text.
+        halo: RGB of a one-pixel outline, or None.
+    """
+
+    face: Face
+    size_px: float
+    colour: Colour
+    opacity: float = 1.0
+    halo: Colour | None = None
+
+    def at(
+        self,
+        *,
+        size_px: float | None = None,
+        colour: Colour | None = None,
+        opacity: float | None = None,
+    ) -> Pen:
+        """Return this pen with another size, colour or opacity."""
+        return Pen(
+            self.face,
+            self.size_px if size_px is None else size_px,
+            self.colour if colour is None else colour,
+            self.opacity if opacity is None else opacity,
+            self.halo,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """Text that waits to be drawn."""
+
+    glyphs: NDArray[np.uint8]
+    x0: int
+    y0: int
+    text: str
+    pen: Pen
+    kind: TextKind
+    turn: Turn | None
+
+
+class Canvas:
+    """Pixels to draw on, and the truth about the text drawn."""
+
+    def __init__(self, size_wh: tuple[int, int], colour: Colour, scale: float = 1.0) -> None:
+        self.scale = scale
+        self.size_wh = size_wh
+        width, height = (max(8, round(side * scale)) for side in size_wh)
+        self.pixels: PixelArray = np.empty((height, width, 3), np.uint8)
+        self.pixels[:] = colour
+        self.texts: list[ScreenText] = []
+        self._queue: list[_Run] = []
+        self._taken = np.zeros((height, width), np.bool_)
+
+    def _px(self, value: float) -> int:
+        return round(value * self.scale)
+
+    # ---- shapes -------------------------------------------------------------------
+
+    def box(self, x: float, y: float, w: float, h: float, colour: Colour) -> None:
+        """Fill a rectangle."""
+        x0, y0, x1, y1 = (max(0, self._px(v)) for v in (x, y, x + w, y + h))
+        self.pixels[y0:y1, x0:x1] = colour
+
+    def frame(
+        self, x: float, y: float, w: float, h: float, colour: Colour, thick: float = 1
+    ) -> None:
+        """Draw a rectangle's outline."""
+        cv2.rectangle(
+            self.pixels,
+            (self._px(x), self._px(y)),
+            (self._px(x + w) - 1, self._px(y + h) - 1),
+            colour,
+            max(1, self._px(thick)),
+        )
+
+    def pill(self, x: float, y: float, w: float, h: float, colour: Colour, radius: float) -> None:
+        """Fill a rectangle with round corners."""
+        x0, y0, x1, y1 = (self._px(v) for v in (x, y, x + w, y + h))
+        r = max(1, min(self._px(radius), (x1 - x0) // 2, (y1 - y0) // 2))
+        cv2.rectangle(self.pixels, (x0 + r, y0), (x1 - r - 1, y1 - 1), colour, -1)
+        cv2.rectangle(self.pixels, (x0, y0 + r), (x1 - 1, y1 - r - 1), colour, -1)
+        for cx in (x0 + r, x1 - r - 1):
+            for cy in (y0 + r, y1 - r - 1):
+                cv2.circle(self.pixels, (cx, cy), r, colour, -1, cv2.LINE_AA)
+
+    def lines(
+        self,
+        points_xy: FloatArray | list[tuple[float, float]],
+        colour: Colour,
+        thick: float = 1,
+        *,
+        closed: bool = False,
+        smooth: bool = True,
+    ) -> None:
+        """Draw a polyline."""
+        fine = np.asarray(points_xy, np.float64) * self.scale
+        points = np.round(fine * 16).astype(np.int32).reshape(-1, 1, 2)
+        line_type = cv2.LINE_AA if smooth else cv2.LINE_8
+        width = max(1, self._px(thick))
+        cv2.polylines(self.pixels, [points], closed, colour, width, line_type, 4)
+
+    def fill(self, points_xy: FloatArray | list[tuple[float, float]], colour: Colour) -> None:
+        """Fill a polygon."""
+        fine = np.asarray(points_xy, np.float64) * self.scale
+        points = np.round(fine * 16).astype(np.int32).reshape(-1, 1, 2)
+        cv2.fillPoly(self.pixels, [points], colour, cv2.LINE_AA, 4)
+
+    def disc(
+        self, x: float, y: float, radius: float, colour: Colour, thick: float | None = None
+    ) -> None:
+        """Fill a disc, or draw a ring where ``thick`` is given."""
+        centre = (round(x * self.scale * 16), round(y * self.scale * 16))
+        width = -1 if thick is None else max(1, self._px(thick))
+        cv2.circle(
+            self.pixels, centre, round(radius * self.scale * 16), colour, width, cv2.LINE_AA, 4
+        )
+
+    def gradient(
+        self, x: float, y: float, w: float, h: float, first: Colour, last: Colour, *, down: bool
+    ) -> None:
+        """Fill a rectangle with a linear ramp from ``first`` to ``last``."""
+        x0, y0, x1, y1 = (max(0, self._px(v)) for v in (x, y, x + w, y + h))
+        patch = self.pixels[y0:y1, x0:x1]
+        if patch.size == 0:
+            return
+        steps = patch.shape[0] if down else patch.shape[1]
+        ramp = np.linspace(first, last, steps)
+        patch[:] = np.round(ramp[:, None] if down else ramp[None])
+
+    def paste(
+        self, patch: PixelArray, x: float, y: float, mask: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Copy pixels that are already at the canvas's scale to (x, y) of the layout."""
+        x0, y0 = self._px(x), self._px(y)
+        height, width = self.pixels.shape[:2]
+        cut = patch[max(0, -y0) : height - y0, max(0, -x0) : width - x0]
+        target = self.pixels[max(0, y0) : y0 + patch.shape[0], max(0, x0) : x0 + patch.shape[1]]
+        if mask is None:
+            target[:] = cut
+        else:
+            where = mask[max(0, -y0) : height - y0, max(0, -x0) : width - x0]
+            target[where] = cut[where]
+
+    # ---- text ---------------------------------------------------------------------
+
+    def measure(self, text: str, pen: Pen) -> tuple[float, float]:
+        """Return the width and height that ``text`` would take."""
+        glyphs, _ = render_text(pen.face, self._size(pen), text)
+        return glyphs.shape[1] / self.scale, glyphs.shape[0] / self.scale
+
+    def _size(self, pen: Pen) -> int:
+        return max(3, round(pen.size_px * self.scale))
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        pen: Pen,
+        kind: TextKind = "clinical",
+        *,
+        anchor: Anchor = "left",
+        turn: Turn | None = None,
+        fit_w: float | None = None,
+    ) -> tuple[float, float]:
+        """Take one run of text, its top at ``y``, to be drawn when all shapes are.
+
+        Args:
+            x: The text's left, middle or right, as ``anchor`` says.
+            y: Top of the line.
+            text: What to write.
+            pen: How.
+            kind: What it tells.
+            anchor: Which point of the line ``x`` is.
+            turn: Reading upwards or downwards instead of to the right.
+            fit_w: Width that the line must keep to; it is set smaller until it does, and
+                left out where even the smallest is too wide.
+
+        Returns:
+            Width and height that it takes; zeros where there is nothing to draw.
+        """
+        size = self._size(pen)
+        if not text.strip():
+            return 0.0, 0.0
+        glyphs, _ = render_text(pen.face, size, text)
+        if fit_w is not None:
+            while glyphs.shape[1] > fit_w * self.scale and size > max(3, round(6 * self.scale)):
+                size -= 1
+                glyphs, _ = render_text(pen.face, size, text)
+            if glyphs.shape[1] > fit_w * self.scale + 1:
+                return 0.0, 0.0
+        if turn is not None:
+            glyphs = np.rot90(glyphs, TURNS_TOWARDS[turn])
+        h, w = glyphs.shape
+        shift = {"left": 0.0, "middle": 0.5, "right": 1.0}[anchor]
+        x0, y0 = round(x * self.scale - shift * w), self._px(y)
+        self._queue.append(_Run(glyphs, x0, y0, text, pen, kind, turn))
+        return w / self.scale, h / self.scale
+
+    def write(self) -> None:
+        """Draw the text taken so far, identifying runs first.
+
+        A run that would leave the canvas is moved into it; one that would cover another is
+        left out: no screen shows text over text.
+        """
+        height, width = self.pixels.shape[:2]
+        for run in sorted(self._queue, key=lambda run: run.kind == "clinical"):
+            h, w = run.glyphs.shape
+            x0, y0 = min(max(run.x0, 0), width - w), min(max(run.y0, 0), height - h)
+            if x0 >= 0 and y0 >= 0:
+                self._blend(run.glyphs, x0, y0, run.text, run.pen, run.kind, run.turn)
+        self._queue.clear()
+
+    def _blend(
+        self,
+        glyphs: NDArray[np.uint8],
+        x0: int,
+        y0: int,
+        text: str,
+        pen: Pen,
+        kind: TextKind,
+        turn: Turn | None,
+    ) -> bool:
+        rows, columns = np.flatnonzero(glyphs.any(1)), np.flatnonzero(glyphs.any(0))
+        if rows.size == 0:
+            return False
+        glyphs = glyphs[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        x0, y0 = x0 + int(columns[0]), y0 + int(rows[0])
+        if pen.halo is not None:
+            glyphs = np.pad(glyphs, 1)
+            x0, y0 = x0 - 1, y0 - 1
+            if x0 < 0 or y0 < 0:
+                return False
+        h, w = glyphs.shape
+        taken = self._taken[y0 : y0 + h, x0 : x0 + w]
+        if taken.shape != (h, w) or taken.any():
+            return False
+        patch = self.pixels[y0 : y0 + h, x0 : x0 + w]
+        before = patch.astype(np.float32)
+        after = before
+        if pen.halo is not None:
+            ring = cv2.dilate(glyphs, np.ones((3, 3), np.uint8)).astype(np.float32)[..., None]
+            after = after + ring * (pen.opacity / 255.0) * (np.array(pen.halo, np.float32) - after)
+        cover = glyphs.astype(np.float32)[..., None] * (pen.opacity / 255.0)
+        after = after + cover * (np.array(pen.colour, np.float32) - after)
+        patch[:] = np.round(after)
+        ink = np.abs(patch.astype(np.int16) - before.astype(np.int16)).max(2) >= VISIBLE_LEVELS
+        # The polygon is the box of what is visible: faint pixels at a glyph's rim are not.
+        rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+        if rows.size == 0:
+            patch[:] = before
+            return False
+        self._taken[y0 : y0 + h, x0 : x0 + w] = True
+        left, top = x0 + int(columns[0]), y0 + int(rows[0])
+        ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
+        right, bottom = left + ink.shape[1] - 0.5, top + ink.shape[0] - 0.5
+        corners = np.array(
+            [
+                (left - 0.5, top - 0.5),
+                (right, top - 0.5),
+                (right, bottom),
+                (left - 0.5, bottom),
+            ]
+        )
+        # Clockwise from the text's own top left: a line that reads upwards starts at the
+        # export's lower left, one that reads downwards at its upper right.
+        start = {None: 0, "up": 3, "down": 1}[turn]
+        self.texts.append(ScreenText(text, kind, np.roll(corners, -start, 0), (left, top), ink))
+        return True
+
+    def line(
+        self,
+        x: float,
+        y: float,
+        runs: list[tuple[str, TextKind]],
+        pen: Pen,
+        gap: float,
+        *,
+        anchor: Anchor = "left",
+    ) -> float:
+        """Draw several runs on one line, each with its own kind; return the width taken."""
+        widths = [self.measure(text, pen)[0] for text, _ in runs]
+        total = sum(widths) + gap * (len(runs) - 1)
+        left = x - {"left": 0.0, "middle": 0.5, "right": 1.0}[anchor] * total
+        for (text, kind), width in zip(runs, widths, strict=True):
+            self.text(left, y, text, pen, kind)
+            left += width + gap
+        return total

@@ -1,0 +1,133 @@
+"""Tissue on a beam grid: echo level, attenuation, interfaces and flow."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from sonogate.simulate.screens.geometry import Fan
+from sonogate.types import HeatArray
+
+
+def smooth_noise(
+    rng: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]
+) -> HeatArray:
+    """Return smooth noise of unit deviation with about ``cells`` bumps down and across."""
+    seedling = rng.standard_normal((max(2, cells[0]), max(2, cells[1])), np.float32)
+    grown = cv2.resize(seedling, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(grown * np.float32(1.25), np.float32)
+
+
+class Tissue:
+    """What the beams meet, painted layer over layer.
+
+    Attributes:
+        x_cm: Lateral position of each grid point, bent a little so that nothing is straight.
+        z_cm: Depth below the face, bent likewise.
+        level_db: Mean echo level; 0 is ordinary parenchyma.
+        loss_db_cm: Attenuation beyond what the gain curve makes up for.
+        interface: Amplitude of mirror-like echoes.
+        flow: Velocity towards the probe as a share of the scale; 0 where nothing flows.
+    """
+
+    def __init__(
+        self, rng: np.random.Generator, fan: Fan, shape: tuple[int, int], bend_cm: float
+    ) -> None:
+        self.rng = rng
+        self.fan = fan
+        depth = np.linspace(0, fan.depth_cm, shape[0])[:, None]
+        beam = np.linspace(-1, 1, shape[1])[None]
+        depth, beam = np.broadcast_arrays(depth, beam)
+        x, z = fan.to_xz(depth, beam)
+        self.depth_cm = depth[:, 0].astype(np.float32)
+        self.x_cm = x.astype(np.float32) + bend_cm * smooth_noise(rng, shape, (5, 5))
+        self.z_cm = z.astype(np.float32) + bend_cm * smooth_noise(rng, shape, (4, 6))
+        self.level_db = np.zeros(shape, np.float32)
+        self.loss_db_cm = np.zeros(shape, np.float32)
+        self.interface = np.zeros(shape, np.float32)
+        self.flow = np.zeros(shape, np.float32)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the grid."""
+        return self.level_db.shape[0], self.level_db.shape[1]
+
+    def ellipse(
+        self, x: float, z: float, a: float, b: float, turn: float = 0.0, ragged: float = 0.0
+    ) -> HeatArray:
+        """Return the signed distance (cm, about) to an ellipse; negative inside."""
+        c, s = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+        dx, dz = self.x_cm - np.float32(x), self.z_cm - np.float32(z)
+        u, v = (dx * c + dz * s) / np.float32(a), (dz * c - dx * s) / np.float32(b)
+        distance = (np.sqrt(u * u + v * v) - 1) * np.float32(min(a, b))
+        if ragged:
+            distance = distance + np.float32(ragged) * smooth_noise(self.rng, self.shape, (14, 14))
+        return np.asarray(distance, np.float32)
+
+    def band(self, z: float, slope: float = 0.0, sag: float = 0.0) -> HeatArray:
+        """Return the signed depth (cm) below a line at depth ``z``."""
+        x = self.x_cm
+        return np.asarray(
+            self.z_cm - np.float32(z) - np.float32(slope) * x - np.float32(sag) * x * x, np.float32
+        )
+
+    def paint(
+        self,
+        distance: HeatArray,
+        level_db: float,
+        loss: float = 0.0,
+        *,
+        flow: float = 0.0,
+        edge_cm: float = 0.03,
+    ) -> None:
+        """Fill where ``distance`` is negative."""
+        share = np.clip(np.float32(0.5) - distance / np.float32(2 * edge_cm), 0, 1)
+        self.level_db += share * (np.float32(level_db) - self.level_db)
+        self.loss_db_cm += share * (np.float32(loss) - self.loss_db_cm)
+        self.flow *= 1 - share
+        if flow:
+            self.flow += share * np.float32(flow)
+
+    def wall(
+        self, distance: HeatArray, thick_cm: float, level_db: float, *, mirror: float = 0.0
+    ) -> None:
+        """Line the zero of ``distance`` with a bright wall.
+
+        ``mirror`` adds an echo that is strong only where the wall faces the beam.
+        """
+        ridge = np.exp(-0.5 * np.square(distance / np.float32(thick_cm)))
+        uneven = smooth_noise(self.rng, self.shape, (12, 40))
+        level = np.float32(level_db * 0.62 - 1.5) + np.float32(2.5) * uneven
+        self.level_db += ridge * (level - self.level_db)
+        if mirror:
+            step = np.gradient(distance, axis=0)
+            across = np.gradient(distance, axis=1) * np.float32(self.shape[1] / self.shape[0])
+            facing = np.square(step / np.sqrt(step * step + across * across + np.float32(1e-9)))
+            patchy = np.exp(np.float32(0.7) * uneven)
+            self.interface += np.float32(mirror * 0.22) * ridge * facing * facing * patchy
+
+    def fibres(
+        self, angle: float, long_cm: float, thin_cm: float, gain_db: float, where: HeatArray
+    ) -> None:
+        """Run bright fibres through the part where ``where`` is negative."""
+        c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+        along = (self.x_cm * c + self.z_cm * s) / np.float32(long_cm)
+        across = (self.z_cm * c - self.x_cm * s) / np.float32(thin_cm)
+        # Padded all round by its own far side, so that no seam shows where it repeats.
+        noise = np.pad(self.rng.standard_normal((256, 64), np.float32), 8, mode="wrap")
+        noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), 0.6), np.float32)
+        noise /= np.float32(noise.std())
+        strands = cv2.remap(
+            noise,
+            (np.mod(along * 4, 64) + 8).astype(np.float32),
+            (np.mod(across * 4, 256) + 8).astype(np.float32),
+            cv2.INTER_CUBIC,
+        )
+        bright = np.maximum(strands, -0.7) + np.maximum(strands - 0.9, 0) * np.float32(1.4)
+        self.level_db += np.where(where < 0, bright * np.float32(gain_db), np.float32(0))
+
+    def mottle(self, cells: int, gain_db: float, where: HeatArray | None = None) -> None:
+        """Vary the echo level smoothly, everywhere or where ``where`` is negative."""
+        rows = max(3, int(cells * self.shape[0] / self.shape[1]))
+        noise = smooth_noise(self.rng, self.shape, (rows, cells)) * np.float32(gain_db)
+        self.level_db += noise if where is None else np.where(where < 0, noise, np.float32(0))
