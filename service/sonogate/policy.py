@@ -167,6 +167,7 @@ class IdentifiersPolicy:
         map_threshold: Probability above which a pixel is text, 0–1.
         box_threshold: Mean probability above which a box is text, 0–1.
         merge_cover: Share of a box that earlier ones must cover to make it no news.
+        max_text_height_fraction: Share of the screen's height above which a box is no text.
         min_text_height_px: Canvas pixels below which a box is masked unread.
         min_read_confidence: Detector's confidence below which a box is masked unread.
         min_keep_confidence: Lowest confidence of any character of a kept run, 0–1.
@@ -181,6 +182,8 @@ class IdentifiersPolicy:
         check_passes: Scales of the check.
         check_map_threshold: As ``map_threshold``, for the check.
         check_box_threshold: As ``box_threshold``, for the check.
+        check_line_elongation: Length over height from which a box is a line of text.
+        check_max_marks: Number of lone marks that may be left.
         max_unaccounted: Visible, unknown share of a run above which the check fails.
     """
 
@@ -191,6 +194,7 @@ class IdentifiersPolicy:
     map_threshold: float
     box_threshold: float
     merge_cover: float
+    max_text_height_fraction: float
     min_text_height_px: float
     min_read_confidence: float
     min_keep_confidence: float
@@ -205,6 +209,8 @@ class IdentifiersPolicy:
     check_passes: tuple[str, ...]
     check_map_threshold: float
     check_box_threshold: float
+    check_line_elongation: float
+    check_max_marks: int
     max_unaccounted: float
 
 

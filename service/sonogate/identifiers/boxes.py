@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sonogate.types import FloatArray
@@ -18,9 +20,22 @@ def polygon(box: FloatArray) -> FloatArray:
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64)
 
 
+def pixels(box: FloatArray, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Return the whole pixels x0, y0, x1, y1 (ends exclusive) of a picture that a box touches."""
+    x0, y0 = (min(max(0, math.floor(box[axis] + 0.5)), shape[1 - axis]) for axis in (0, 1))
+    x1 = min(math.floor(box[2] + 0.5) + 1, shape[1])
+    y1 = min(math.floor(box[3] + 0.5) + 1, shape[0])
+    return x0, y0, max(x1, x0), max(y1, y0)
+
+
 def height(box: FloatArray) -> float:
     """Return the height of a box."""
     return float(box[3] - box[1])
+
+
+def centre_y(box: FloatArray) -> float:
+    """Return the y of a box's centre."""
+    return float(0.5 * (box[1] + box[3]))
 
 
 def gap_x(first: FloatArray, second: FloatArray) -> float:

@@ -48,9 +48,17 @@ def check(
     for region in report.regions:
         if region.action == "kept":
             _fill(accounted, region.polygon_xy)
-    if any(_unaccounted(run, accounted) > policy.max_unaccounted for run in found):
+    left = [run for run in found if _unaccounted(run, accounted) > policy.max_unaccounted]
+    lines = [run for run in left if _elongation(run.polygon_xy) >= policy.check_line_elongation]
+    # A lone mark (a tick, an arrow, a caliper) tells nothing; several could spell a word.
+    if lines or len(left) > policy.check_max_marks:
         return replace(report, complete=False, failure="text is left after masking")
     return report
+
+
+def _elongation(polygon_xy: FloatArray) -> float:
+    sides = np.linalg.norm(np.diff(polygon_xy[:3], axis=0), axis=1)
+    return float(sides.max() / max(float(sides.min()), 1e-6))
 
 
 def _fill(canvas: NDArray[np.uint8], polygon_xy: FloatArray) -> None:
@@ -59,8 +67,8 @@ def _fill(canvas: NDArray[np.uint8], polygon_xy: FloatArray) -> None:
 
 def _unaccounted(run: TextRun, accounted: NDArray[np.uint8]) -> float:
     """Return the share of a run that is visible and not on the kept list."""
-    x0, y0, x1, y1 = boxes.bounds(run.polygon_xy)
-    patch = accounted[
-        max(0, round(y0)) : max(0, round(y1)) + 1, max(0, round(x0)) : max(0, round(x1)) + 1
-    ]
-    return 1.0 - float(patch.mean()) if patch.size else 0.0
+    x0, y0, x1, y1 = boxes.pixels(boxes.bounds(run.polygon_xy), accounted.shape)
+    inside = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
+    _fill(inside, run.polygon_xy - (x0, y0))
+    visible = int(inside.sum())
+    return 1.0 - int((inside & accounted[y0:y1, x0:x1]).sum()) / visible if visible else 0.0

@@ -68,9 +68,11 @@ def classify(
     for one in judged:
         kept = one.grade is not None and _fits(one, judged, header_bottom, policy)
         kind: RegionKind = "clinical" if kept else _kind(one.run)
-        regions.append(
-            Region(one.run.polygon_xy, kind, "kept" if kept else "masked", one.run.confidence)
-        )
+        polygon_xy = one.run.polygon_xy
+        if not kept and one.writes and boxes.centre_y(one.box) < header_bottom:
+            # The scan area may have been drawn too high: no part of a header's line is left.
+            polygon_xy = boxes.polygon(np.array([-0.5, one.box[1], width - 0.5, one.box[3]]))
+        regions.append(Region(polygon_xy, kind, "kept" if kept else "masked", one.run.confidence))
     return IdentifierReport(tuple(regions), runs.failure is None, runs.failure)
 
 
@@ -92,7 +94,7 @@ def _fits(
     """Say whether the layout lets a run be kept that the grammar knows."""
     if one.grade == "measured":
         return True
-    in_header = 0.5 * (one.box[1] + one.box[3]) < header_bottom
+    in_header = boxes.centre_y(one.box) < header_bottom
     if in_header and one.grade in ("nameable", "number"):
         return False
     line_height = boxes.height(one.box)

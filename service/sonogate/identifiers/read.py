@@ -128,6 +128,9 @@ def find(
         fresh = []
         for polygon_xy, score in zip(polygons, scores, strict=True):
             on_canvas_xy = (polygon_xy + 0.5) / ratio_xy - 0.5
+            if short_side(on_canvas_xy) > policy.max_text_height_fraction * canvas.shape[0]:
+                # A whole sector on black looks like one giant letter; no line is that tall.
+                continue
             if _covered(taken, _core(on_canvas_xy)) < policy.merge_cover:
                 fresh.append(on_canvas_xy)
                 found.append(TextRun((on_canvas_xy + 0.5) / scale - 0.5, (), float(score)))
@@ -157,7 +160,9 @@ def text_blur_px(
     for run in runs:
         if run.confidence < policy.min_blur_confidence:
             continue
-        x0, y0, x1, y1 = _clip(boxes.bounds((run.polygon_xy + 0.5) * scale - 0.5), canvas.shape)
+        x0, y0, x1, y1 = boxes.pixels(
+            boxes.bounds((run.polygon_xy + 0.5) * scale - 0.5), canvas.shape
+        )
         patch = canvas[y0:y1, x0:x1]
         if min(patch.shape) < 3:
             continue
@@ -171,6 +176,11 @@ def text_blur_px(
         return float("inf")
     on_canvas_px = float(np.median(blurs))
     return on_canvas_px / (scale * screen.rectified_px_per_export_px)
+
+
+def short_side(polygon_xy: FloatArray) -> float:
+    """Return the shorter side of a rectangle."""
+    return float(np.linalg.norm(np.diff(polygon_xy[:3], axis=0), axis=1).min())
 
 
 def _core(polygon_xy: FloatArray) -> FloatArray:
@@ -192,7 +202,7 @@ def _core(polygon_xy: FloatArray) -> FloatArray:
 
 
 def _covered(taken: NDArray[np.uint8], polygon_xy: FloatArray) -> float:
-    x0, y0, x1, y1 = _clip(boxes.bounds(polygon_xy), taken.shape)
+    x0, y0, x1, y1 = boxes.pixels(boxes.bounds(polygon_xy), taken.shape)
     patch = taken[y0:y1, x0:x1]
     if patch.size == 0:
         return 1.0
@@ -200,14 +210,6 @@ def _covered(taken: NDArray[np.uint8], polygon_xy: FloatArray) -> float:
     corners = np.round(polygon_xy - (x0, y0)).astype(np.int32)
     cv2.fillPoly(inside, [corners], 1)
     return float((patch & inside).sum() / max(int(inside.sum()), 1))
-
-
-def _clip(box: FloatArray, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    """Return whole pixels x0, y0, x1, y1 (ends exclusive) that ``box`` touches."""
-    x0, y0 = np.maximum(np.floor(box[:2] + 0.5), 0).astype(int)
-    x1 = min(int(np.floor(box[2] + 0.5)) + 1, shape[1])
-    y1 = min(int(np.floor(box[3] + 0.5)) + 1, shape[0])
-    return int(x0), int(y0), max(x1, int(x0)), max(y1, int(y0))
 
 
 def _readable(run: TextRun, scale_px: float, policy: IdentifiersPolicy) -> bool:
@@ -234,7 +236,7 @@ def _read_runs(
     runs = list(found)
     readable, crops = [], []
     for index, run in enumerate(runs):
-        x0, y0, x1, y1 = _clip(boxes.bounds(run.polygon_xy), pixels.shape)
+        x0, y0, x1, y1 = boxes.pixels(boxes.bounds(run.polygon_xy), pixels.shape)
         if x1 - x0 >= 3 and y1 - y0 >= 3 and _readable(run, scale_px, policy):
             readable.append(index)
             crops.append(np.ascontiguousarray(pixels[y0:y1, x0:x1]))

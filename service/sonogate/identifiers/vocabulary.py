@@ -41,6 +41,13 @@ _PROBE = re.compile(
     r"|\d{1,2}(?:l|c|s|lc|sp|ec|mc|rs|cs|3|la)(?:-(?:d|rs|sc))?"
     r"|(?:ml|rab|ric|ic)\d{1,2}-?(?:d|rs|\d{1,2}-?d?)"
 )
+_MAP = re.compile(r"m[1-9]")
+_LONE_UNITS = frozenset(
+    ("cm", "mm", "khz", "cm/s", "m/s", "mmhg", "***bpm", "*bpm", "--bpm", "---bpm")
+)
+# Also abbreviations (dynamic range, mitral regurgitation), but never as words.
+_TITLES = frozenset(("dr", "mr", "mrs", "ms", "miss", "prof", "sr", "sra", "mme", "herr", "frau"))
+_LEVELS = frozenset(("low", "med", "high", "max", "min", "off", "on", "auto", "n/a", "--", "---"))
 _GESTATION = re.compile(r"\d{1,2}w[0-6]?d?")
 _DATE_OR_TIME = re.compile(
     r"(?<!\d)\d{1,4}\s*[-/.\u2013]\s*\d{1,2}\s*[-/.\u2013]\s*\d{1,4}(?!\d)"
@@ -92,8 +99,12 @@ def fold(text: str) -> str:
 
 
 def agree(first: str, second: str) -> bool:
-    """Say whether two readings are the same but for case, accents and spaces."""
-    return fold(first).replace(" ", "") == fold(second).replace(" ", "")
+    """Say whether two readings are the same but for case, accents, spaces and marks."""
+    return _letters(first) == _letters(second)
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in fold(text) if one.isalnum() or one in ".,/-:%<>^'")
 
 
 def grade(reading: str, *, keep_vendors: bool = False) -> Grade | None:
@@ -103,8 +114,10 @@ def grade(reading: str, *, keep_vendors: bool = False) -> Grade | None:
     nothing that could be a name; ``"words"`` holds words that nobody is called;
     ``"nameable"`` has a word that is somebody's name somewhere; ``"number"`` is bare.
     """
-    text = fold(reading)
+    text, words = fold(reading), vocabulary()
     if not text or is_date_or_long_number(text) or _named(text):
+        return None
+    if any(ord(one) > 127 and one not in words.marks for one in text):
         return None
     tokens = _tokens(text)
     if not tokens:
@@ -124,13 +137,21 @@ def _named(text: str) -> bool:
 
 def _tokens(text: str) -> list[str]:
     text = re.sub(r"([a-z'./])\s*[:=]\s*", r"\1 ", text)
+    text = re.sub(r"([a-z])\s*([<>])\s*(?=\d)", r"\1 \2", text)
+    # A comma after a value ends a list's entry; a name's comma was refused before.
+    text = re.sub(r"(\d[a-z%]*)[,;](?=\s|$)", r"\1 ", text)
+    text = re.sub(r"(\d)(?=(?:mi|tis|tib|tic)\b)", r"\1 ", text)
     text = re.sub(r"[()\[\]■▲▼◄►●○…·|]", " ", text)
     return text.split()
 
 
 def _is_number(token: str) -> bool:
+    """Say whether a token is a number that is not written like part of an identifier."""
     match = _NUMBER.fullmatch(token)
-    return match is not None and sum(map(str.isdigit, token)) <= MAX_DIGITS
+    if match is None or sum(map(str.isdigit, token)) > MAX_DIGITS:
+        return False
+    whole = match.group(1)
+    return len(whole) == 1 or not whole.startswith("0")
 
 
 def _whole_digits(token: str) -> int:
@@ -172,6 +193,9 @@ def _parse(tokens: list[str], *, keep_vendors: bool) -> Grade | None:
         elif _PROBE.fullmatch(token):
             grades.append("measured")
             position += 1
+        elif _MAP.fullmatch(token) or token in _LONE_UNITS:
+            grades.append("words")
+            position += 1
         elif token in words.marks:
             position += 1
         else:
@@ -186,7 +210,7 @@ def _parse(tokens: list[str], *, keep_vendors: bool) -> Grade | None:
 def _label(tokens: list[str], words: Vocabulary) -> int:
     """Return how many tokens a label with its number (and unit) takes, or 0."""
     for length in range(min(MAX_LABEL_WORDS, len(tokens) - 1), 0, -1):
-        label = " ".join(tokens[:length]).rstrip(".")
+        label = " ".join(tokens[:length])
         if label not in words.labels:
             continue
         number = tokens[length]
@@ -198,15 +222,29 @@ def _label(tokens: list[str], words: Vocabulary) -> int:
             return length + 1
         if _is_number(number) and _whole_digits(number) <= 3:
             return length + 1
+        if number in _LEVELS:
+            return length + 1
         if label in {"ga", "aua", "crl", "bpd", "hc", "ac", "fl"} and _GESTATION.fullmatch(number):
             return length + 1
-    # An index may be glued to its number: "TIS0.4".
-    glued = re.fullmatch(r"([a-z]{2,4})\s?(\d{1,2}[.,]\d{1,2})", tokens[0])
-    return 1 if glued and glued.group(1) in words.indices else 0
+    return _glued_label(tokens, words)
+
+
+def _glued_label(tokens: list[str], words: Vocabulary) -> int:
+    """Return how many tokens a label takes that is written in one with its number."""
+    index = re.fullmatch(r"([a-z]{2,4})(\d{1,2}[.,]\d{1,2})", tokens[0])
+    if index and index.group(1) in words.indices:
+        return 1
+    glued = re.fullmatch(r"([a-z]{3,})([1-9]\d?)", tokens[0])
+    if glued is None or glued.group(1) not in words.labels:
+        return 0
+    unit = tokens[1] if len(tokens) > 1 else ""
+    return 2 if _is_value(glued.group(2), unit, words) else 1
 
 
 def _word(token: str, words: Vocabulary, *, keep_vendors: bool) -> Grade | None:
     token = token.strip(".;*+'\"") or token
+    if token in _TITLES:
+        return None
     parts = [part for part in re.split(r"[/+-]", token) if part]
     for candidates in ([token], parts):
         if candidates and all(

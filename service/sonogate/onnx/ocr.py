@@ -30,6 +30,9 @@ BATCH_COLUMNS_PX = 3200
 MIN_KERNEL_SIDE_PX = 2.0
 # Share of area over perimeter by which a shrunk kernel is grown back (DB's unclip ratio).
 UNCLIP_RATIO = 1.6
+# A contour that fills less of its rectangle is cut in halves, down to this length.
+MIN_SOLIDITY = 0.45
+MAX_UNSOLID_PX = 24
 # A box within this angle of upright is squared to the axes: screens are set level.
 LEVEL_DEG = 4.0
 
@@ -184,7 +187,8 @@ def _boxes(
     contours, _ = cv2.findContours(binary, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes: list[FloatArray] = []
     scores: list[float] = []
-    for contour in contours:
+    pieces = [piece for contour in contours for piece in _solid_pieces(contour)]
+    for contour in pieces:
         centre_xy, (first, second), angle_deg = cv2.minAreaRect(contour)
         # Contours run through pixel centres: half a pixel on every side belongs to them.
         first, second = first + 1.0, second + 1.0
@@ -217,6 +221,32 @@ def _boxes(
         np.asarray(boxes, dtype=np.float64).reshape(-1, 4, 2),
         np.asarray(scores, dtype=np.float64),
     )
+
+
+def _solid_pieces(contour: NDArray[Any]) -> list[NDArray[Any]]:
+    """Cut a contour that no rectangle fits (a ring, a bent line) until rectangles fit.
+
+    One box around a bent shape would take in much that is not text.
+    """
+    (_, (first, second), _) = cv2.minAreaRect(contour)
+    solid = cv2.contourArea(contour) >= MIN_SOLIDITY * first * second
+    if solid or max(first, second) <= MAX_UNSOLID_PX:
+        return [contour]
+    left, top, width, height = cv2.boundingRect(contour)
+    shape = np.zeros((height, width), dtype=np.uint8)
+    cv2.drawContours(shape, [contour], -1, 1, -1, offset=(-left, -top))
+    halves = (
+        (shape[:, : width // 2], (left, top), shape[:, width // 2 :], (left + width // 2, top))
+        if width >= height
+        else (shape[: height // 2], (left, top), shape[height // 2 :], (left, top + height // 2))
+    )
+    pieces: list[NDArray[Any]] = []
+    for half, offset in (halves[:2], halves[2:]):
+        parts, _ = cv2.findContours(
+            np.ascontiguousarray(half), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=offset
+        )
+        pieces += [piece for part in parts for piece in _solid_pieces(part)]
+    return pieces
 
 
 def _clockwise(corners_xy: NDArray[np.float32]) -> FloatArray:
