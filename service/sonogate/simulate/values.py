@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -82,3 +83,83 @@ class Export:
     def size_wh(self) -> tuple[int, int]:
         """Width and height in export pixels."""
         return self.pixels.shape[1], self.pixels.shape[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoMaps:
+    """How a photo of a screen went wrong where, over cells of the display.
+
+    Every map is (rows, columns) float32 over equal cells of the export, first row at its top;
+    values outside the frame or behind an occluder are those of the unhindered view.
+
+    Attributes:
+        sampling: Photo pixels per export pixel, the smaller singular value of the Jacobian.
+        mtf50: Frequency where the modulation falls to a half, cycles per export pixel, the
+            lesser of both axes (spot, pixel, panel aperture and motion).
+        reflection: Specular reflection, % of screen white, mean over the cell.
+        veil: Spread light (surface scatter, flare, bloom), % of screen white.
+        clipped: Share of the cell's photo pixels at saturation in any channel, 0–1.
+        occluded: Share of the cell behind an occluder or out of frame, 0–1.
+    """
+
+    sampling: NDArray[np.float32]
+    mtf50: NDArray[np.float32]
+    reflection: NDArray[np.float32]
+    veil: NDArray[np.float32]
+    clipped: NDArray[np.float32]
+    occluded: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoTruth:
+    """What is known of a simulated photo because it was made.
+
+    Attributes:
+        seed: The seed that made it.
+        profile: ``"fast"`` or ``"full"``.
+        photo_size_wh: Size after EXIF orientation, pixels.
+        shows: What the display shows; None when no display is in view.
+        panel_key: Names the panel, for splits that keep panels apart.
+        phone_key: Names the phone, for splits that keep phones apart.
+        content_id: Names what is displayed; empty when no display is in view.
+        corners_xy: (4, 2) float64, seen corners TL, TR, BR, BL in the screen's reading
+            orientation, photo pixels, also out of frame; None without a display.
+        homography: (3, 3) float64, export pixel → ideal photo pixel; None without.
+        distortion_k1: Radial distortion as in ``sonogate.types.ScreenQuad``.
+        tilt_deg: Angle between the camera's axis and the screen's normal.
+        roll_deg: Turn of the screen in the photo, degrees clockwise.
+        visible_fraction: Share of the display's seen area inside the frame, 0–1.
+        figures: Scalar truths by name; the data card lists them with their units.
+        maps: Local truths; None in the ``fast`` profile and without a display.
+    """
+
+    seed: int
+    profile: Literal["fast", "full"]
+    photo_size_wh: tuple[int, int]
+    shows: ExportShows | None
+    panel_key: str
+    phone_key: str
+    content_id: str
+    corners_xy: FloatArray | None
+    homography: FloatArray | None
+    distortion_k1: float
+    tilt_deg: float
+    roll_deg: float
+    visible_fraction: float
+    figures: Mapping[str, float] = field(default_factory=dict)
+    maps: PhotoMaps | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SimulatedPhoto:
+    """A photo and its truth.
+
+    Attributes:
+        pixels: (height, width, 3) uint8 RGB, upright: what decoding ``data`` should give.
+        data: The file as the phone wrote it, with EXIF; None in the ``fast`` profile.
+        truth: What is known of it.
+    """
+
+    pixels: PixelArray = field(repr=False)
+    data: bytes | None = field(repr=False)
+    truth: PhotoTruth

@@ -1,0 +1,117 @@
+"""The lens and the hand: spot, motion, vignetting, flare, bloom and smears."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sonogate.simulate.camera.setup import LensSetup
+from sonogate.types import FloatArray
+
+REFERENCE_LONG_SIDE_PX = 4000.0
+_GLOW_LONG_SIDE = 128
+
+
+def px_scale(size_wh: tuple[int, int]) -> float:
+    """Return the photo's pixels per pixel of the 4000-pixel photo that setups refer to."""
+    return max(size_wh) / REFERENCE_LONG_SIDE_PX
+
+
+def motion_path(lens: LensSetup, scale: float) -> FloatArray:
+    """Return the hand's path, (N, 2) offsets in photo pixels with mean zero.
+
+    Args:
+        lens: The lens's setup.
+        scale: Photo pixels per reference pixel.
+    """
+    length = lens.motion_px * scale
+    steps = max(2 * int(np.ceil(length)) + 1, 1)
+    along = np.linspace(-0.5, 0.5, steps) if steps > 1 else np.zeros(1)
+    across = lens.motion_bend * (0.25 - along**2) * 4.0
+    angle = np.radians(lens.motion_deg)
+    path = length * np.stack(
+        [
+            along * np.cos(angle) - across * np.sin(angle),
+            along * np.sin(angle) + across * np.cos(angle),
+        ],
+        axis=1,
+    )
+    return np.asarray(path - path.mean(axis=0))
+
+
+def motion_kernel(path_xy: FloatArray) -> NDArray[np.float32]:
+    """Return a path as a kernel for ``cv2.filter2D``, bilinear, sum 1, odd size."""
+    reach = int(np.ceil(np.abs(path_xy).max(initial=0.0))) + 1
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    # filter2D correlates: the path is mirrored so that the picture moves along it.
+    for x, y in reach - path_xy:
+        x0, y0 = int(x), int(y)
+        for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            share = (1 - abs(x - x0 - dx)) * (1 - abs(y - y0 - dy))
+            if share > 0:
+                kernel[y0 + dy, x0 + dx] += share
+    return np.asarray(kernel / kernel.sum(), np.float32)
+
+
+def blur(light: NDArray[np.float32], sigma_px: float, path_xy: FloatArray) -> NDArray[np.float32]:
+    """Blur with the spot, then along the hand's path."""
+    if sigma_px > 0.2:
+        light = cv2.GaussianBlur(light, (0, 0), sigma_px, borderType=cv2.BORDER_REPLICATE)
+    if np.abs(path_xy).max(initial=0.0) > 0.3:
+        light = cv2.filter2D(light, -1, motion_kernel(path_xy), borderType=cv2.BORDER_REPLICATE)
+    return light
+
+
+def stray_light(light: NDArray[np.float32], lens: LensSetup) -> NDArray[np.float32]:
+    """Return what flare, bloom and smears add, at a low resolution.
+
+    The same light is missing elsewhere: scale the direct picture by ``direct_share``.
+
+    Args:
+        light: (h, w, 3) the scene in the photo's frame, any resolution.
+        lens: The lens's setup.
+
+    Returns:
+        (rows, columns, 3) float32, to be enlarged to the photo.
+    """
+    long_side = max(light.shape[:2])
+    factor = min(_GLOW_LONG_SIDE / long_side, 1.0)
+    size = (max(round(light.shape[1] * factor), 4), max(round(light.shape[0] * factor), 4))
+    small = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+    glow = np.asarray(cv2.GaussianBlur(small, (0, 0), 0.02 * max(size)), np.float32)
+    glow = 0.5 * glow + 0.5 * cv2.GaussianBlur(small, (0, 0), 0.08 * max(size))
+    added = lens.flare * small.mean(axis=(0, 1)) + lens.bloom * glow
+    if lens.smear > 0:
+        reach = 0.2 * max(size)
+        angle = np.radians(lens.smear_deg)
+        path = np.linspace(-reach, reach, 41)[:, None] * np.array([np.cos(angle), np.sin(angle)])
+        streaks = cv2.filter2D(small, -1, motion_kernel(path), borderType=cv2.BORDER_CONSTANT)
+        added = added + _SMEAR_SHARE * lens.smear * streaks
+    return np.asarray(added, np.float32)
+
+
+_SMEAR_SHARE = 0.08
+
+
+def direct_share(lens: LensSetup) -> float:
+    """Return the share of the light that goes where it should."""
+    return 1.0 - lens.flare - lens.bloom - _SMEAR_SHARE * lens.smear
+
+
+def vignette(
+    lens: LensSetup,
+    size_wh: tuple[int, int],
+    step_px: float = 1.0,
+    start_xy: tuple[float, float] = (0, 0),
+    photo_size_wh: tuple[int, int] | None = None,
+) -> NDArray[np.float32]:
+    """Return the lens's fall-off at a lattice of photo pixels, 1 in the middle."""
+    width, height = size_wh if photo_size_wh is None else photo_size_wh
+    unit = 0.5 * float(np.hypot(width, height))
+    x = (start_xy[0] + step_px * np.arange(size_wh[0]) - (width - 1) / 2) / unit
+    y = (start_xy[1] + step_px * np.arange(size_wh[1]) - (height - 1) / 2) / unit
+    r2 = (x**2).astype(np.float32)[None, :] + (y**2).astype(np.float32)[:, None]
+    return np.asarray(
+        1 - np.float32(lens.vignetting) * r2 * (np.float32(0.6) + np.float32(0.4) * r2), np.float32
+    )
