@@ -1,0 +1,130 @@
+"""Every failure of a part ends in an incomplete report, and no text leaves memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from tests.identifiers.conftest import FakeReader, as_screen, box
+
+from sonogate.errors import ModelError
+from sonogate.identifiers import check, classify, mask, read
+from sonogate.policy import IdentifiersPolicy
+from sonogate.types import FloatArray, IdentifierReport, PixelArray, RectifiedScreen
+
+CANARY = "ZYXCANARY QUENTIN 7391842"
+
+
+class RaisingReader(FakeReader):
+    """Fails where it is told to, quoting what it read, as careless code would."""
+
+    def __init__(self, fault: Exception, in_search: int = 0, in_reading: int = 0) -> None:
+        super().__init__([box(20, 20, 120, 40)], [CANARY])
+        self.fault, self.in_search, self.in_reading = fault, in_search, in_reading
+
+    def detect(
+        self, pixels: PixelArray, map_threshold: float, box_threshold: float
+    ) -> tuple[FloatArray, FloatArray]:
+        if self.searches + 1 == self.in_search:
+            raise self.fault
+        return super().detect(pixels, map_threshold, box_threshold)
+
+    def recognise(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
+        if self.readings + 1 == self.in_reading:
+            raise self.fault
+        return super().recognise(crops)
+
+
+def texture(width: int = 320, height: int = 240) -> PixelArray:
+    """Sharp strokes everywhere, so that blur is no reason to fail."""
+    pixels = np.zeros((height, width, 3), dtype=np.uint8)
+    pixels[::4] = 200
+    return pixels
+
+
+def assess(
+    screen: RectifiedScreen, reader: FakeReader, limits: IdentifiersPolicy
+) -> IdentifierReport:
+    report = classify(read(screen, reader, limits), screen, limits)
+    return check(mask(screen, report, limits), report, reader, limits)
+
+
+FAULTS = [RuntimeError(CANARY), TimeoutError(CANARY), ModelError(CANARY), MemoryError(CANARY)]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("search", [1, 2, 3])
+def test_a_detector_that_fails(fault: Exception, search: int, limits: IdentifiersPolicy) -> None:
+    report = assess(as_screen(texture()), RaisingReader(fault, in_search=search), limits)
+    assert not report.complete
+    assert report.failure is not None
+    assert CANARY not in report.failure
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_a_recogniser_that_fails(fault: Exception, limits: IdentifiersPolicy) -> None:
+    report = assess(as_screen(texture()), RaisingReader(fault, in_reading=1), limits)
+    assert not report.complete
+    assert CANARY not in str(report.failure)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+def test_a_check_that_fails(fault: Exception, limits: IdentifiersPolicy) -> None:
+    report = assess(as_screen(texture()), RaisingReader(fault, in_search=4), limits)
+    assert not report.complete
+    assert CANARY not in str(report.failure)
+
+
+def test_nothing_found_is_not_clean(limits: IdentifiersPolicy) -> None:
+    report = assess(as_screen(texture()), FakeReader(), limits)
+    assert not report.complete
+    assert report.failure == "no text was found on the screen"
+
+
+def test_a_recogniser_that_returns_too_little(limits: IdentifiersPolicy) -> None:
+    class Short(FakeReader):
+        def recognise(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
+            return []
+
+    report = assess(as_screen(texture()), Short([box(20, 20, 120, 40)]), limits)
+    assert not report.complete
+
+
+def test_blurred_text_is_a_failure(limits: IdentifiersPolicy) -> None:
+    across = np.linspace(0.0, 6.0 * np.pi, 320)
+    wave = np.round(127.0 + 100.0 * np.sin(across)).astype(np.uint8)
+    pixels = np.repeat(np.repeat(wave[None, :, None], 240, axis=0), 3, axis=2)
+    report = assess(as_screen(pixels), FakeReader([box(20, 20, 220, 40)], ["MI 1.1"]), limits)
+    assert report.failure == "the text is too blurred to be found reliably"
+
+
+def test_text_left_after_masking_sends_it_back(limits: IdentifiersPolicy) -> None:
+    scan = box(0, 60, 319, 239)
+    found = [box(20, 80, 120, 100)]
+    clean = FakeReader(found, ["MI 1.1"])
+    assert assess(as_screen(texture(), scan), clean, limits).complete
+    leaking = FakeReader(found, ["MI 1.1"], found_later=[box(20, 150, 120, 170)])
+    report = assess(as_screen(texture(), scan), leaking, limits)
+    assert not report.complete
+    assert report.failure == "text is left after masking"
+
+
+def test_what_was_kept_or_filled_passes_the_check(limits: IdentifiersPolicy) -> None:
+    found = [box(20, 80, 120, 100), box(20, 150, 120, 170)]
+    reader = FakeReader(found, ["MI 1.1", CANARY], ["MI 1.1"], found_later=found)
+    assert assess(as_screen(texture(), box(0, 60, 319, 239)), reader, limits).complete
+
+
+def test_no_text_in_any_value(limits: IdentifiersPolicy) -> None:
+    screen = as_screen(texture())
+    reader = FakeReader(
+        [box(20, 20, 120, 40), box(20, 80, 120, 100)], [CANARY, "MI 1.1"], ["MI 1.1"]
+    )
+    runs = read(screen, reader, limits)
+    assert runs.runs[0].readings == (CANARY,)
+    report = classify(runs, screen, limits)
+    masked = mask(screen, report, limits)
+    for value in (runs, report, masked, *runs.runs, *report.regions):
+        assert "CANARY" not in repr(value)
+        assert "7391842" not in repr(value)

@@ -1,0 +1,115 @@
+"""What the layout says about words that are names too, and what the mask leaves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.identifiers.conftest import as_screen, box
+
+from sonogate.identifiers import classify, mask
+from sonogate.policy import IdentifiersPolicy
+from sonogate.types import FloatArray, RegionAction, TextRun, TextRuns
+
+HEIGHT, WIDTH = 480, 640
+
+
+def run(text: str, polygon_xy: FloatArray, second: str | None = None) -> TextRun:
+    return TextRun(polygon_xy, (text, text if second is None else second), 0.95)
+
+
+def actions(limits: IdentifiersPolicy, *runs: TextRun) -> list[RegionAction]:
+    screen = as_screen(np.zeros((HEIGHT, WIDTH, 3), dtype=np.uint8))
+    report = classify(TextRuns(runs), screen, limits)
+    assert report.regions[0].kind == "surround"
+    return [region.action for region in report.regions[1:]]
+
+
+HEADER = box(20, 8, 120, 24)
+SIDE = box(10, 200, 90, 216)
+
+
+@pytest.mark.parametrize(
+    ("text", "in_header", "at_side"),
+    [
+        ("MI 1.1", "kept", "kept"),
+        ("11 cm", "kept", "kept"),
+        ("C5-1", "kept", "kept"),
+        ("RT KIDNEY", "kept", "kept"),
+        ("LONG", "masked", "kept"),
+        ("Head", "masked", "kept"),
+        ("LONG HEAD", "masked", "kept"),
+        ("12", "masked", "kept"),
+        ("SMITH", "masked", "masked"),
+        ("12345", "masked", "masked"),
+    ],
+)
+def test_place(text: str, in_header: str, at_side: str, limits: IdentifiersPolicy) -> None:
+    assert actions(limits, run(text, HEADER)) == [in_header]
+    assert actions(limits, run(text, SIDE)) == [at_side]
+
+
+def test_a_name_split_in_two_is_masked_whole(limits: IdentifiersPolicy) -> None:
+    family, given_name = run("SMITH", SIDE), run("LONG", box(100, 200, 150, 216))
+    assert actions(limits, family, given_name) == ["masked", "masked"]
+    below = run("Head", box(10, 222, 60, 238))
+    assert actions(limits, family, below) == ["masked", "masked"]
+    far = run("LONG", box(10, 400, 60, 416))
+    assert actions(limits, family, far) == ["masked", "kept"]
+
+
+def test_digits_beside_a_denied_run_are_denied(limits: IdentifiersPolicy) -> None:
+    digits = run("12", box(100, 200, 120, 216))
+    assert actions(limits, run("MRN 4477", SIDE), digits) == ["masked", "masked"]
+    assert actions(limits, run("11 cm", SIDE), digits) == ["kept", "kept"]
+
+
+def test_words_beside_an_identifier_in_the_header(limits: IdentifiersPolicy) -> None:
+    words = run("ABDOMEN", HEADER)
+    assert actions(limits, words, run("5/25/2011", box(500, 8, 600, 24)))[0] == "masked"
+    assert actions(limits, words, run("TIS 0.2", box(500, 8, 600, 24)))[0] == "kept"
+
+
+def test_two_readings_must_agree_with_confidence(limits: IdentifiersPolicy) -> None:
+    assert actions(limits, run("MI 1.1", SIDE, "MI 1.7")) == ["masked"]
+    assert actions(limits, TextRun(SIDE, ("MI 1.1",), 0.99)) == ["masked"]
+    assert actions(limits, TextRun(SIDE, ("MI 1.1", "MI 1.1"), 0.1)) == ["masked"]
+    assert actions(limits, TextRun(SIDE, (), 0.99)) == ["masked"]
+
+
+def test_vendors_are_the_sites_choice(limits: IdentifiersPolicy) -> None:
+    assert actions(limits, run("PHILIPS", SIDE)) == ["masked"]
+    assert actions(replace(limits, keep_vendors=True), run("PHILIPS", SIDE)) == ["kept"]
+
+
+def test_only_the_scan_area_and_kept_runs_stay(limits: IdentifiersPolicy) -> None:
+    pixels = np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8)
+    scan = box(200, 100, 500, 400)
+    screen = as_screen(pixels, scan)
+    runs = TextRuns((run("MI 1.1", SIDE), run("SMITH", box(300, 200, 360, 220))))
+    masked = mask(screen, classify(runs, screen, limits), limits)
+    assert not masked.mask[202:214, 12:88].any()
+    assert masked.mask[200:221, 300:361].all()
+    assert not masked.mask[300, 300]
+    assert masked.mask[300, 100]
+    assert masked.mask[0].all()
+    assert masked.mask[-1].all()
+    np.testing.assert_array_equal(masked.pixels[masked.mask], limits.fill_grey)
+    np.testing.assert_array_equal(masked.pixels[~masked.mask], 90)
+
+
+def test_where_a_mask_meets_a_kept_run_the_mask_wins(limits: IdentifiersPolicy) -> None:
+    screen = as_screen(np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8))
+    runs = TextRuns((run("MI 1.1", SIDE), run("SMITH 5", box(50, 195, 150, 220))))
+    masked = mask(screen, classify(runs, screen, limits), limits)
+    assert masked.mask[196:219, 51:90].all()
+
+
+def test_a_headers_line_is_filled_from_side_to_side(limits: IdentifiersPolicy) -> None:
+    screen = as_screen(
+        np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8), box(-0.5, -0.5, WIDTH - 0.5, HEIGHT - 0.5)
+    )
+    masked = mask(screen, classify(TextRuns((run("SMITH", HEADER),)), screen, limits), limits)
+    assert masked.mask[8:24].all()
+    assert not masked.mask[40:].any()
