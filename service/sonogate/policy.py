@@ -35,6 +35,8 @@ class PhotoPolicy:
         min_side_px: Shortest side below which a picture is refused.
         decode_seconds: Time the sandboxed decoder may take.
         decode_memory_bytes: Address space the sandboxed decoder may take.
+        max_icc_bytes: Largest colour profile accepted.
+        max_jpeg_scans: Most scans of a JPEG accepted.
     """
 
     max_bytes: int
@@ -42,6 +44,8 @@ class PhotoPolicy:
     min_side_px: int
     decode_seconds: float
     decode_memory_bytes: int
+    max_icc_bytes: int
+    max_jpeg_scans: int
 
 
 @dataclass(frozen=True, slots=True)
