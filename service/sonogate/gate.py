@@ -5,13 +5,38 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from importlib.metadata import version
 from types import MappingProxyType
+from typing import Protocol
 
 from sonogate.onnx.ocr import RapidOcrReader
 from sonogate.pipeline import Gate
 from sonogate.policy import Policy, default_policy
 from sonogate.prompts import load_sentences
 from sonogate.screen import ClassicalLocator
-from sonogate.types import Versions
+from sonogate.types import Assessment, Versions
+
+
+class Assessor(Protocol):
+    """What a command or a service needs of a gate."""
+
+    def assess(self, data: bytes) -> Assessment:
+        """Return the assessment of the photo with these bytes."""
+        ...
+
+
+class GateFactory(Protocol):
+    """Loads a gate; ``default_gate`` is one."""
+
+    def __call__(
+        self,
+        policy: Policy,
+        *,
+        language: str,
+        export_size_wh: tuple[int, int] | None,
+        executor: Executor | None,
+        threads: int | None,
+    ) -> Assessor:
+        """Return a gate that follows ``policy`` and prompts in ``language``."""
+        ...
 
 
 def default_gate(

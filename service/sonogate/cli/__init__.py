@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
 from sonogate.cli import assess, serve, version
-from sonogate.cli.factory import GateFactory, load_default_gate
+from sonogate.cli.factory import load_default_gate
+
+if TYPE_CHECKING:
+    from sonogate.gate import GateFactory
 
 __all__ = ["create_cli", "main"]
 

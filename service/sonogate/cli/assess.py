@@ -16,10 +16,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from sonogate.cli.factory import Assessor, GateFactory, read_policy, read_size
+from sonogate.cli.factory import read_policy, read_size
 from sonogate.cli.files import Job, collect, read_photo, write_results
 
 if TYPE_CHECKING:
+    from sonogate.gate import Assessor, GateFactory
     from sonogate.policy import Policy
     from sonogate.types import Assessment, Fidelity, Reason
 

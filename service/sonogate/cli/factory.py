@@ -4,37 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    from sonogate.gate import Assessor
     from sonogate.policy import Policy
-    from sonogate.types import Assessment
-
-
-class Assessor(Protocol):
-    """What a command needs of a gate."""
-
-    def assess(self, data: bytes) -> Assessment:
-        """Return the assessment of the photo with these bytes."""
-        ...
-
-
-class GateFactory(Protocol):
-    """Loads a gate."""
-
-    def __call__(
-        self,
-        policy: Policy,
-        *,
-        language: str,
-        export_size_wh: tuple[int, int] | None,
-        executor: Executor | None,
-        threads: int | None,
-    ) -> Assessor:
-        """Return a gate that follows ``policy`` and prompts in ``language``."""
-        ...
 
 
 def load_default_gate(

@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sonogate import report
-from sonogate.cli.factory import Assessor
 from sonogate.types import Assessment
+
+if TYPE_CHECKING:
+    from sonogate.gate import Assessor
 
 # What a directory's pictures may be called, refused formats included: a photo that cannot
 # be read is to be reported, not passed over.

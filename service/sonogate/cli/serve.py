@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sonogate.cli.factory import GateFactory
+if TYPE_CHECKING:
+    from sonogate.gate import GateFactory
 
 
 def register(app: typer.Typer, make_gate: GateFactory) -> None:

@@ -1,0 +1,73 @@
+"""What can go wrong with a request; ``problems`` alone says what is answered.
+
+No message carries anything that the client sent.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sonogate.errors import SonogateError, UnreadableReason
+
+MalformedReason = Literal[
+    "no_boundary",
+    "bad_multipart",
+    "no_photo_part",
+    "many_photo_parts",
+    "many_parts",
+    "incomplete_body",
+]
+
+
+class RequestError(SonogateError):
+    """A request that cannot be served."""
+
+
+class UnsupportedMediaError(RequestError):
+    """The body is neither a multipart form nor a photo."""
+
+
+class MalformedUploadError(RequestError):
+    """The body is not the form that it says it is.
+
+    Attributes:
+        reason: Machine-readable cause.
+    """
+
+    def __init__(self, reason: MalformedReason) -> None:
+        super().__init__(reason)
+        self.reason: MalformedReason = reason
+
+
+class TooLargeError(RequestError):
+    """The body is larger than a photo may be."""
+
+
+class SlowUploadError(RequestError):
+    """The body did not arrive in time."""
+
+
+class UnreadablePhotoError(RequestError):
+    """The body arrived, but is not a photo that can be assessed.
+
+    Attributes:
+        reason: Why not.
+        prompt: The sentence that says what to do.
+    """
+
+    def __init__(self, reason: UnreadableReason, prompt: str) -> None:
+        super().__init__(reason)
+        self.reason: UnreadableReason = reason
+        self.prompt = prompt
+
+
+class BusyError(RequestError):
+    """As many photos are waiting as may."""
+
+
+class NotReadyError(RequestError):
+    """The models are not loaded."""
+
+
+class NoSuchPictureError(RequestError):
+    """The link is unknown or has expired."""

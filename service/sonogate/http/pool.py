@@ -1,0 +1,94 @@
+"""A bounded pool of gates: so many photos at once, so many waiting, no more."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from sonogate.gate import Assessor
+from sonogate.http.errors import BusyError, NotReadyError
+from sonogate.types import Assessment
+
+
+class GatePool:
+    """Gates, each used by one thread at a time.
+
+    A place is taken before the body is read, so that the memory that uploads may fill is
+    bounded too.
+    """
+
+    def __init__(self, workers: int, waiting: int, make_gate: Callable[[], Assessor]) -> None:
+        """Make an empty pool.
+
+        Args:
+            workers: Photos assessed at once.
+            waiting: Photos that may wait.
+            make_gate: Loads a gate; called once a worker.
+        """
+        self._make_gate = make_gate
+        self._workers = workers
+        self._places = workers + waiting
+        self._lock = threading.Lock()
+        self._gates: queue.SimpleQueue[Assessor] = queue.SimpleQueue()
+        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="gate")
+        self._ready = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether the models are loaded."""
+        return self._ready
+
+    def require_ready(self) -> None:
+        """Raise unless the models are loaded.
+
+        Raises:
+            NotReadyError: They are not.
+        """
+        if not self._ready:
+            raise NotReadyError
+
+    async def load(self) -> None:
+        """Load every gate, off the event loop."""
+        loop = asyncio.get_running_loop()
+        for _ in range(self._workers):
+            self._gates.put(await loop.run_in_executor(self._executor, self._make_gate))
+        self._ready = True
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place in the pool.
+
+        Raises:
+            NotReadyError: The models are not loaded.
+            BusyError: There is no place left.
+        """
+        self.require_ready()
+        with self._lock:
+            if self._places == 0:
+                raise BusyError
+            self._places -= 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._places += 1
+
+    async def assess(self, data: bytes) -> Assessment:
+        """Assess a photo on a worker; the caller holds a place."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._work, data)
+
+    def close(self) -> None:
+        """Let running work end and drop what waits."""
+        self._ready = False
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _work(self, data: bytes) -> Assessment:
+        gate = self._gates.get()
+        try:
+            return gate.assess(data)
+        finally:
+            self._gates.put(gate)

@@ -1,0 +1,161 @@
+"""The paths of the service."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, cast
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from sonogate.errors import UnreadableReason
+from sonogate.http import openapi
+from sonogate.http.errors import UnreadablePhotoError
+from sonogate.http.pages import PageFile
+from sonogate.http.pictures import PictureStore
+from sonogate.http.pool import GatePool
+from sonogate.http.upload import read_photo
+from sonogate.report import encode_png, to_json
+from sonogate.types import Assessment, MaskedScreen
+
+MaskedAs = Literal["link", "inline", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the routes work with.
+
+    Attributes:
+        pool: Assesses photos.
+        pictures: Holds masked pictures.
+        pages: The page's files by name.
+        max_bytes: Largest photo.
+        upload_seconds: Time a body may take to arrive.
+        link_seconds: Life of a link.
+    """
+
+    pool: GatePool
+    pictures: PictureStore
+    pages: Mapping[str, PageFile]
+    max_bytes: int
+    upload_seconds: float
+    link_seconds: float
+
+
+def make_router(services: Services) -> APIRouter:
+    """Return the routes of the service."""
+    router = APIRouter()
+
+    @router.post(
+        "/v1/assess",
+        summary="Assess a photo of an ultrasound screen",
+        description=openapi.ASSESS_DESCRIPTION,
+        tags=["photos"],
+        responses=openapi.ASSESS_RESPONSES,
+        openapi_extra=openapi.ASSESS_BODY,
+        response_class=JSONResponse,
+    )
+    async def assess(
+        request: Request,
+        masked: Annotated[
+            MaskedAs,
+            Query(
+                description="How the masked picture is given: behind a link that expires, "
+                "inside the answer as base64, or not at all."
+            ),
+        ] = "link",
+    ) -> JSONResponse:
+        with services.pool.place():
+            data = await read_photo(request, services.max_bytes, services.upload_seconds)
+            assessment = await services.pool.assess(data)
+            document = await run_in_threadpool(_document, assessment, masked, services)
+        request.state.verdict = _logged(assessment)
+        if assessment.photo is None:
+            reason = assessment.verdict.reasons[0]
+            raise UnreadablePhotoError(cast(UnreadableReason, reason.detail), reason.prompt)
+        return JSONResponse(document)
+
+    @router.get(
+        "/v1/masked/{token}",
+        summary="Fetch a masked picture",
+        description="The rectified picture with every identifier filled, for a few minutes.",
+        tags=["photos"],
+        responses=openapi.MASKED_RESPONSES,
+        response_class=Response,
+    )
+    async def masked_picture(token: str) -> Response:
+        return Response(services.pictures.get(token), media_type="image/png")
+
+    @router.get(
+        "/healthz",
+        summary="Whether the service is alive",
+        tags=["service"],
+    )
+    async def health() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get(
+        "/readyz",
+        summary="Whether the models are loaded",
+        tags=["service"],
+        responses=openapi.READY_RESPONSES,
+    )
+    async def ready() -> dict[str, str]:
+        services.pool.require_ready()
+        return {"status": "ready"}
+
+    @router.get("/", include_in_schema=False)
+    async def page() -> Response:
+        return _file(services.pages["index.html"])
+
+    for name, file in services.pages.items():
+        router.add_api_route(
+            f"/{name}", _file_route(file), methods=["GET"], include_in_schema=False
+        )
+    return router
+
+
+def _document(assessment: Assessment, masked: MaskedAs, services: Services) -> dict[str, Any]:
+    document = to_json(assessment)
+    if assessment.masked is not None and masked != "none":
+        document["masked"] = _picture(assessment.masked, masked, services)
+    return document
+
+
+def _picture(
+    screen: MaskedScreen, masked: Literal["link", "inline"], services: Services
+) -> dict[str, Any]:
+    if masked == "inline":
+        encoded = base64.b64encode(encode_png(screen)).decode("ascii")
+        return {"media_type": "image/png", "base64": encoded}
+    token = services.pictures.put(screen)
+    return {
+        "media_type": "image/png",
+        "href": f"/v1/masked/{token}",
+        "expires_s": services.link_seconds,
+    }
+
+
+def _logged(assessment: Assessment) -> dict[str, Any]:
+    """Return what a log may hold of a verdict: codes alone."""
+    verdict = assessment.verdict
+    return {
+        "outcome": verdict.outcome,
+        "reasons": [reason.code for reason in verdict.reasons],
+        "detail": next((r.detail for r in verdict.reasons if r.detail is not None), None),
+        "timings_ms": {name: round(ms) for name, ms in assessment.timings_ms.items()},
+    }
+
+
+def _file(file: PageFile) -> Response:
+    return Response(file.body, media_type=file.media_type)
+
+
+def _file_route(file: PageFile) -> Callable[[], Awaitable[Response]]:
+    async def give() -> Response:
+        return _file(file)
+
+    return give

@@ -1,0 +1,35 @@
+"""Settings of the service, from environment variables named ``SONOGATE_*``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of the service."""
+
+    model_config = SettingsConfigDict(env_prefix="SONOGATE_", frozen=True, extra="ignore")
+
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Photos assessed at once; each loads its own models."
+    )
+    waiting: int = Field(default=4, ge=0, le=1000, description="Photos that may wait for a worker.")
+    threads: int | None = Field(
+        default=None, ge=1, le=256, description="Threads inside one network; unset for every core."
+    )
+    upload_seconds: float = Field(default=30.0, gt=0, description="Time a body may take to arrive.")
+    retry_after_s: int = Field(
+        default=2, ge=1, description="What a client that is turned away is told."
+    )
+    link_seconds: float = Field(
+        default=300.0, gt=0, description="Life of a link to a masked picture."
+    )
+    link_count: int = Field(default=32, ge=1, description="Masked pictures held at once.")
+    link_bytes: int = Field(
+        default=128 * 1024 * 1024, ge=1, description="Bytes of masked pictures held at once."
+    )
+    language: str = Field(default="en", description="Language of the prompts.")
+    policy: Path | None = Field(default=None, description="A policy file instead of the package's.")
