@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.simulate.camera.filters import enlarge, gaussian, to_linear
 from sonogate.simulate.camera.scenery import Scenery
 from sonogate.simulate.camera.seeds import stage_rng
 from sonogate.simulate.camera.setup import RoomSetup
 from sonogate.types import PixelArray
 
-_TO_LINEAR = ((np.arange(256) / 255.0) ** 2.2).astype(np.float32)
 _DRAWN_LONG_SIDE = 480
 
 
@@ -29,12 +29,10 @@ def draw_backdrop(
         pixels = _shelf(rng, size_wh) if room.backdrop == "shelf" else _wall(rng, size_wh)
     # Blur is cheap before the picture is enlarged.
     scale = pixels.shape[1] / size_wh[0]
-    light = cv2.LUT(pixels, _TO_LINEAR)
+    light = to_linear(pixels)
     if blur_px * scale > 0.3:
-        light = cv2.GaussianBlur(light, (0, 0), blur_px * scale)
-    if light.shape[1::-1] != size_wh:
-        light = cv2.resize(light, size_wh, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(light, np.float32)
+        light = gaussian(light, blur_px * scale)
+    return enlarge(light, size_wh)
 
 
 def _working_size(size_wh: tuple[int, int]) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.simulate.camera.filters import enlarge, gaussian, sample
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.lens import (
     blur,
@@ -42,7 +43,7 @@ def screen_cover(
     across = np.minimum(columns + np.float32(0.5), np.float32(width - 0.5) - columns)
     down = np.minimum(rows + np.float32(0.5), np.float32(height - 0.5) - rows)
     inside = np.minimum(across * np.float32(density[0]), down * np.float32(density[1]))
-    return np.clip(inside + np.float32(0.5), 0, 1)
+    return np.asarray(np.clip(inside + np.float32(0.5), 0, 1), np.float32)
 
 
 def compose(
@@ -61,15 +62,12 @@ def compose(
     emitted = emit(export_pixels, panel, geometry, scale)
     kx = np.float32(emitted.shape[1] / geometry.export_size_wh[0])
     ky = np.float32(emitted.shape[0] / geometry.export_size_wh[1])
-    seen = cv2.remap(
-        emitted,
-        (columns + np.float32(0.5)) * kx - np.float32(0.5),
-        (rows + np.float32(0.5)) * ky - np.float32(0.5),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    half = np.float32(0.5)
+    seen = sample(emitted, (columns + half) * kx - half, (rows + half) * ky - half)
     if panel.pwm_depth > 0:
-        seen *= pwm_bands(panel, np.arange(height) * step, round(height * step))[:, None, None]
+        seen *= pwm_bands(panel, np.arange(height, dtype=np.float64) * step, round(height * step))[
+            :, None, None
+        ]
     cover = screen_cover(geometry, columns, rows, step)[..., None]
     seen += layers.glass
     seen -= layers.around
@@ -90,7 +88,7 @@ def expose(
     added = stray_light(light, lens)
     light = blur(light, lens.blur_px * scale, motion_path(lens, scale))
     light = light * np.float32(direct_share(lens))
-    light += cv2.resize(added, size, interpolation=cv2.INTER_LINEAR)
+    light += enlarge(added, size)
     exposure = np.sqrt(sensor.exposure * meter(light))
     light *= vignette(lens, size)[..., None] * np.float32(exposure)
     rng = stage_rng(seed, "noise")
@@ -100,9 +98,9 @@ def expose(
     noise = rng.standard_normal(light.shape, dtype=np.float32)
     noise *= np.asarray([sensor.wb_red**0.5, 1.0, sensor.wb_blue**0.5], np.float32)
     if phone.denoise > 0.3:
-        noise = cv2.GaussianBlur(noise, (3, 3), 0.5 + 0.3 * phone.denoise)
+        noise = gaussian(noise, 0.5 + 0.3 * phone.denoise)
     light += spread * noise
-    return np.clip(light, 0, 1)
+    return np.asarray(np.clip(light, 0, 1), np.float32)
 
 
 def develop(light: NDArray[np.float32], phone: PhoneSetup, encoding: EncodingSetup) -> PixelArray:

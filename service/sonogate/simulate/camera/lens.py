@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.simulate.camera.filters import correlate, gaussian, shrink
 from sonogate.simulate.camera.setup import LensSetup
 from sonogate.types import FloatArray
 
@@ -57,9 +57,9 @@ def motion_kernel(path_xy: FloatArray) -> NDArray[np.float32]:
 def blur(light: NDArray[np.float32], sigma_px: float, path_xy: FloatArray) -> NDArray[np.float32]:
     """Blur with the spot, then along the hand's path."""
     if sigma_px > 0.2:
-        light = cv2.GaussianBlur(light, (0, 0), sigma_px, borderType=cv2.BORDER_REPLICATE)
+        light = gaussian(light, sigma_px)
     if np.abs(path_xy).max(initial=0.0) > 0.3:
-        light = cv2.filter2D(light, -1, motion_kernel(path_xy), borderType=cv2.BORDER_REPLICATE)
+        light = correlate(light, motion_kernel(path_xy))
     return light
 
 
@@ -78,15 +78,14 @@ def stray_light(light: NDArray[np.float32], lens: LensSetup) -> NDArray[np.float
     long_side = max(light.shape[:2])
     factor = min(_GLOW_LONG_SIDE / long_side, 1.0)
     size = (max(round(light.shape[1] * factor), 4), max(round(light.shape[0] * factor), 4))
-    small = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
-    glow = np.asarray(cv2.GaussianBlur(small, (0, 0), 0.02 * max(size)), np.float32)
-    glow = 0.5 * glow + 0.5 * cv2.GaussianBlur(small, (0, 0), 0.08 * max(size))
+    small = shrink(light, size)
+    glow = 0.5 * (gaussian(small, 0.02 * max(size)) + gaussian(small, 0.08 * max(size)))
     added = lens.flare * small.mean(axis=(0, 1)) + lens.bloom * glow
     if lens.smear > 0:
         reach = 0.2 * max(size)
         angle = np.radians(lens.smear_deg)
         path = np.linspace(-reach, reach, 41)[:, None] * np.array([np.cos(angle), np.sin(angle)])
-        streaks = cv2.filter2D(small, -1, motion_kernel(path), borderType=cv2.BORDER_CONSTANT)
+        streaks = correlate(small, motion_kernel(path))
         added = added + _SMEAR_SHARE * lens.smear * streaks
     return np.asarray(added, np.float32)
 

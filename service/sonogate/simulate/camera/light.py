@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.simulate.camera.filters import gaussian, sample
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.scenery import Scenery
 from sonogate.simulate.camera.seeds import stage_rng
@@ -41,7 +42,11 @@ def mirror_angles(
     elevation = -cv2.phase(flat, dy, angleInDegrees=True)
     elevation = np.where(elevation < -180, elevation + 360, elevation)
     cosine = dz / cv2.sqrt(flat * flat + dy * dy)
-    return azimuth, elevation, np.asarray(cosine, np.float32)
+    return (
+        np.asarray(azimuth, np.float32),
+        np.asarray(elevation, np.float32),
+        np.asarray(cosine, np.float32),
+    )
 
 
 def fresnel(reflectance: float, cosine: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -70,13 +75,11 @@ def reflect_room(
     height, width = environment.shape[:2]
     blur = panel.roughness_deg / 360.0 * width
     if blur > 0.4:
-        environment = cv2.GaussianBlur(environment, (0, 0), blur)
-    mirrored = cv2.remap(
+        environment = gaussian(environment, blur)
+    mirrored = sample(
         environment,
-        np.mod((azimuth + np.float32(yaw)) * np.float32(width / 360), width - 1).astype(np.float32),
+        np.mod((azimuth + np.float32(yaw)) * np.float32(width / 360), np.float32(width - 1)),
         (np.float32(0.5) - elevation * np.float32(1 / 180)) * np.float32(height),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
     )
     mirrored *= np.float32(room.level) * np.asarray(room.rgb, np.float32)
     for lamp in room.lamps:
@@ -97,7 +100,7 @@ def reflect_room(
 
 def _edge(distance: NDArray[np.float32], soft: float) -> NDArray[np.float32]:
     """Return 1 well inside (distance < 0), 0 outside, over a soft edge."""
-    return np.clip(np.float32(0.5) - distance * np.float32(0.5 / soft), 0, 1)
+    return np.asarray(np.clip(np.float32(0.5) - distance * np.float32(0.5 / soft), 0, 1))
 
 
 def _add_lamp(
@@ -174,7 +177,7 @@ def _smudges(
     width, height = geometry.export_size_wh
     grid_w, grid_h = 256, max(round(256 * height / width), 16)
     field = rng.random((grid_h, grid_w), dtype=np.float32)
-    streaks = cv2.GaussianBlur(field, (0, 0), sigmaX=float(rng.uniform(6, 25)), sigmaY=1.2)
+    streaks = gaussian(field, float(rng.uniform(6, 25)), 1.2)
     streaks = np.clip((streaks - streaks.mean()) / (streaks.std() + 1e-6) - 0.7, 0, 2.0)
     marks = np.zeros((grid_h, grid_w), np.float32)
     size = 8.0 / (geometry.pitch_mm * width) * grid_w
@@ -183,15 +186,11 @@ def _smudges(
         axes = (max(int(size), 1), max(int(size * 1.4), 1))
         turn = float(rng.uniform(0, 180))
         cv2.ellipse(marks, place, axes, turn, 0, 360, float(rng.uniform(0.3, 1.5)), -1)
-    marks = cv2.GaussianBlur(marks, (0, 0), 1.0)
+    marks = gaussian(marks, 1.0)
     strength = np.float32(0.012 * panel.smudge)
-    return np.asarray(
-        cv2.remap(
-            (streaks * 0.4 + marks) * strength,
-            (columns + 0.5) * np.float32(grid_w / width) - 0.5,
-            (rows + 0.5) * np.float32(grid_h / height) - 0.5,
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        ),
-        np.float32,
+    half = np.float32(0.5)
+    return sample(
+        (streaks * np.float32(0.4) + marks) * strength,
+        (columns + half) * np.float32(grid_w / width) - half,
+        (rows + half) * np.float32(grid_h / height) - half,
     )

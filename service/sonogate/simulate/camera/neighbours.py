@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.simulate.camera.filters import to_linear
 from sonogate.simulate.camera.scenery import Scenery
 from sonogate.simulate.camera.seeds import stage_rng
 from sonogate.types import FloatArray, PixelArray
-
-_TO_LINEAR = ((np.arange(256) / 255.0) ** 2.2).astype(np.float32)
 
 
 def paste(
@@ -45,7 +44,7 @@ def paste(
         shift = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
         homography = homography @ np.linalg.inv(np.linalg.inv(shift) @ factor @ shift)
     seen = cv2.warpPerspective(
-        cv2.LUT(pixels, _TO_LINEAR), homography, (x1 - x0, y1 - y0), borderMode=cv2.BORDER_REPLICATE
+        to_linear(pixels), homography, (x1 - x0, y1 - y0), borderMode=cv2.BORDER_REPLICATE
     )
     cover = np.zeros((y1 - y0, x1 - x0), np.float32)
     cv2.fillConvexPoly(cover, np.rint(target * 16).astype(np.int32), 1.0, cv2.LINE_8, 4)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.simulate.camera.backdrop import bezier
+from sonogate.simulate.camera.filters import gaussian
 from sonogate.simulate.camera.seeds import stage_rng
 from sonogate.types import FloatArray
 
@@ -103,7 +104,7 @@ def _tube(
         )
     cv2.polylines(cover, points, False, 1.0, max(round(2 * radius_px), 1), cv2.LINE_AA, 4)
     soft = max(radius_px * 0.22, 0.5)
-    shade = cv2.GaussianBlur(shade, (0, 0), soft)
+    shade = gaussian(shade, soft)
     return cover, (shade[..., None] * colour.astype(np.float32)).astype(np.float32)
 
 

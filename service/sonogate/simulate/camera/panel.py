@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.simulate.camera.filters import Light, enlarge, shrink, smooth_field
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.setup import PanelSetup
-from sonogate.types import PixelArray
+from sonogate.types import FloatArray, PixelArray
 
 _FIELD = 24
 
@@ -33,15 +34,13 @@ def tone_table(panel: PanelSetup, geometry: Geometry) -> NDArray[np.float32]:
     gamma = panel.gamma * (1.0 - panel.off_axis_gamma * (1.0 - cosine))
     black = 1.0 / panel.contrast + panel.off_axis_gamma * (1.0 - cosine) * 0.01
     curve = black + (1.0 - black) * (np.arange(256) / 255.0) ** gamma
-    return (curve[:, None, None] * np.asarray(panel.white_rgb)).astype(np.float32)
+    return np.asarray(curve[:, None, None] * np.asarray(panel.white_rgb), np.float32)
 
 
 def gain_field(panel: PanelSetup, geometry: Geometry) -> NDArray[np.float32]:
     """Return backlight and viewing-angle gain over a coarse grid of the screen."""
     rows = max(round(_FIELD * geometry.export_size_wh[1] / geometry.export_size_wh[0]), 4)
-    backlight = cv2.resize(
-        panel.backlight.astype(np.float32), (_FIELD, rows), interpolation=cv2.INTER_CUBIC
-    )
+    backlight = smooth_field(panel.backlight, (_FIELD, rows))
     return np.asarray(
         backlight * view_cosines(geometry, rows, _FIELD) ** panel.off_axis, np.float32
     )
@@ -61,21 +60,16 @@ def emit(
     Returns:
         (rows, columns, 3) float32.
     """
-    light = cv2.LUT(pixels, tone_table(panel, geometry))
+    light: Light = np.asarray(cv2.LUT(pixels, tone_table(panel, geometry)), np.float32)
     if scale < 1.0:
         size = (max(round(light.shape[1] * scale), 8), max(round(light.shape[0] * scale), 8))
-        light = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
-    gain = cv2.resize(
-        gain_field(panel, geometry), light.shape[1::-1], interpolation=cv2.INTER_LINEAR
-    )
-    light *= gain[..., None]
-    return np.asarray(light, np.float32)
+        light = shrink(light, size)
+    light *= enlarge(gain_field(panel, geometry), (light.shape[1], light.shape[0]))[..., None]
+    return light
 
 
-def pwm_bands(
-    panel: PanelSetup, positions: NDArray[np.float64], photo_length: int
-) -> NDArray[np.float32]:
+def pwm_bands(panel: PanelSetup, positions: FloatArray, photo_length: int) -> NDArray[np.float32]:
     """Return the gain of a pulsed backlight at the rolling shutter's rows."""
     turns = positions / (photo_length * panel.pwm_period)
     wave = np.tanh(3.0 * np.sin(2 * np.pi * turns + panel.pwm_phase))
-    return (1.0 + panel.pwm_depth * wave).astype(np.float32)
+    return np.asarray(1.0 + panel.pwm_depth * wave, np.float32)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.simulate.camera.filters import enlarge, gaussian, mix_channels, shrink
 from sonogate.simulate.camera.setup import PhoneSetup
 from sonogate.types import PixelArray
 
@@ -23,7 +24,7 @@ def meter(light: NDArray[np.float32]) -> float:
     Returns:
         Raw level of the screen's white over saturation.
     """
-    small = cv2.resize(light, (32, 32), interpolation=cv2.INTER_AREA)
+    small = shrink(light, (32, 32))
     luma = np.minimum((small @ _LUMA[0]), 3.0)
     grid = np.linspace(-1, 1, 32)
     weight = np.exp(-2.0 * (grid[:, None] ** 2 + grid[None, :] ** 2))
@@ -59,8 +60,8 @@ def local_gain(light: NDArray[np.float32], strength: float) -> NDArray[np.float3
     """
     factor = 64.0 / max(light.shape[:2])
     size = (max(round(light.shape[1] * factor), 4), max(round(light.shape[0] * factor), 4))
-    luma = cv2.transform(cv2.resize(light, size, interpolation=cv2.INTER_AREA), _LUMA)
-    around = cv2.GaussianBlur(np.clip(luma, 0.003, 1), (0, 0), 5.0)
+    luma = np.clip(mix_channels(shrink(light, size), _LUMA), 0.003, 1)
+    around = gaussian(np.asarray(luma, np.float32), 5.0)
     return np.asarray(np.clip((around / 0.18) ** (-0.5 * strength), 0.6, 2.5), np.float32)
 
 
@@ -68,8 +69,8 @@ def render(light: NDArray[np.float32], phone: PhoneSetup) -> PixelArray:
     """Turn an exposed linear picture into sRGB codes, without denoising or sharpening."""
     if phone.local_tone > 0:
         gain = local_gain(light, phone.local_tone)
-        light = light * cv2.resize(gain, light.shape[1::-1])[..., None]
-    balanced = cv2.transform(light, colour_matrix(phone))
+        light = light * enlarge(gain, (light.shape[1], light.shape[0]))[..., None]
+    balanced = mix_channels(light, colour_matrix(phone))
     index = np.clip(balanced * np.float32(_TABLE_SIZE - 1), 0, _TABLE_SIZE - 1).astype(np.uint16)
     return np.asarray(tone_table(phone)[index], np.uint8)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.simulate.camera.backdrop import draw_backdrop
+from sonogate.simulate.camera.filters import gaussian, to_linear
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.housing import draw_housing_canvas
 from sonogate.simulate.camera.lens import px_scale
@@ -18,9 +19,8 @@ from sonogate.simulate.camera.occluders import draw_occluders
 from sonogate.simulate.camera.scenery import Scenery
 from sonogate.simulate.camera.seeds import stage_rng
 from sonogate.simulate.camera.setup import HousingSetup, LensSetup, PanelSetup, RoomSetup
-from sonogate.types import FloatArray
+from sonogate.types import FloatArray, PixelArray
 
-_TO_LINEAR = ((np.arange(256) / 255.0) ** 2.2).astype(np.float32)
 _REFLECTION_STEP = 2
 _MAX_CANVAS_PX = 2600.0
 
@@ -95,7 +95,7 @@ def draw_scene(
         level = white + np.float32(0.04)
         front, cover = draw_occluders(seed, room.occluders, size, corners, level)
         soft = max(float(np.ptp(corners, axis=0).max()) * 0.004, 0.4)
-        front, cover = (cv2.GaussianBlur(layer, (0, 0), soft) for layer in (front, cover))
+        front, cover = gaussian(front, soft), gaussian(cover, soft)
     return SceneLayers(around, glass, front, cover, columns, rows, step_px)
 
 
@@ -147,14 +147,16 @@ def _mount(
         canvas.left_mm * px_per_mm + 0.5
     )
     y = (rows - np.float32((height - 1) / 2)) * scale - np.float32(canvas.top_mm * px_per_mm + 0.5)
-    seen = cv2.remap(canvas.pixels, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    seen: PixelArray = np.asarray(
+        cv2.remap(canvas.pixels, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.uint8
+    )
     cover = seen[..., 3:].astype(np.float32) * np.float32(1 / 255)
     # Light falls from above, stronger on one side.
     slope = rng.uniform(-0.35, 0.35, 2) - np.array([0.0, 0.15])
     shade = 1 + np.float32(slope[0] / width) * (columns - width / 2)
     shade = shade + np.float32(slope[1] / height) * (rows - height / 2)
     shade = np.clip(shade, 0.4, 1.6)[..., None]
-    plastic = cv2.LUT(np.ascontiguousarray(seen[..., :3]), _TO_LINEAR) * (white * shade)
+    plastic = to_linear(np.ascontiguousarray(seen[..., :3])) * (white * shade)
     plastic += np.float32(housing.glossy) * glass
     around *= 1 - cover
     around += cover * plastic
