@@ -24,7 +24,7 @@ from sonogate.simulate.screens.picture import (
     take_picture,
 )
 from sonogate.simulate.screens.scenes import Exam
-from sonogate.types import FloatArray
+from sonogate.types import FloatArray, PixelArray
 
 Rng = np.random.Generator
 
@@ -195,6 +195,18 @@ class Stage:
         self.content_ids.append(picture.content_id)
         if self.px_per_cm is None:
             self.px_per_cm = picture.px_per_cm
+
+    def place_patch(self, pixels: PixelArray, x: float, y: float) -> None:
+        """Paste a rectangular strip, such as a spectrum, and note its outline."""
+        scale = self.canvas.scale
+        self.canvas.paste(pixels, x, y)
+        left, top = round(x * scale) - 0.5, round(y * scale) - 0.5
+        right, low = left + pixels.shape[1], top + pixels.shape[0]
+        self.outlines_xy.append(np.array([(left, top), (right, top), (right, low), (left, low)]))
+
+    def strip_wh(self, w: float, h: float) -> tuple[int, int]:
+        """Return the canvas pixels of a strip of ``w`` by ``h`` export pixels."""
+        return max(8, round(w * self.canvas.scale)), max(8, round(h * self.canvas.scale))
 
 
 def draw_stage(

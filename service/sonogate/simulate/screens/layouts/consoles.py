@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
+from sonogate.simulate.screens.layouts.common import dress
 from sonogate.simulate.screens.layouts.family import Family
 from sonogate.simulate.screens.overlays import (
-    Placed,
-    annotate,
-    biopsy_guide,
     body_mark,
-    calipers,
-    depth_ruler,
     grey_bar,
-    heart_trace,
-    orientation_mark,
     put,
 )
 from sonogate.simulate.screens.parts import (
@@ -23,36 +17,13 @@ from sonogate.simulate.screens.parts import (
     indices,
     labelled,
     menu_column,
-    odd_identifiers,
     place_items,
-    results_box,
     settings,
     stack,
     thumbnail_strip,
     time_items,
 )
 from sonogate.simulate.screens.stage import Stage
-
-
-def dress(stage: Stage, placed: Placed, results_xy: tuple[float, float]) -> None:
-    """Add what a single picture usually carries."""
-    depth_ruler(stage, placed)
-    if stage.chance(0.85):
-        orientation_mark(stage, placed)
-    if stage.chance(0.12):
-        biopsy_guide(stage, placed)
-    results: list[str] = []
-    if stage.chance(0.55):
-        results = calipers(stage, placed, int(stage.rng.integers(1, 4)))
-    if stage.chance(0.6):
-        annotate(stage, placed, int(stage.rng.integers(1, 3)))
-    if stage.exam.name == "cardiac" and stage.chance(0.6):
-        w = placed.w * 0.9
-        y = min(placed.y + placed.h * 0.9, stage.size_wh[1] - 60.0)
-        heart_trace(stage, placed.x + placed.w * 0.05, y, w, 46)
-    results_box(stage, *results_xy, results)
-    if stage.chance(0.22):
-        odd_identifiers(stage, placed)
 
 
 def cart_classic(stage: Stage) -> None:
