@@ -23,7 +23,7 @@ def actions(limits: IdentifiersPolicy, *runs: TextRun) -> list[RegionAction]:
     screen = as_screen(np.zeros((HEIGHT, WIDTH, 3), dtype=np.uint8))
     report = classify(TextRuns(runs), screen, limits)
     assert report.regions[0].kind == "surround"
-    return [region.action for region in report.regions[1:]]
+    return [region.action for region in report.regions if region.kind != "surround"]
 
 
 HEADER = box(20, 8, 120, 24)
@@ -40,7 +40,6 @@ SIDE = box(10, 200, 90, 216)
         ("LONG", "masked", "kept"),
         ("Head", "masked", "kept"),
         ("LONG HEAD", "masked", "kept"),
-        ("12", "masked", "kept"),
         ("SMITH", "masked", "masked"),
         ("12345", "masked", "masked"),
     ],
@@ -62,7 +61,27 @@ def test_a_name_split_in_two_is_masked_whole(limits: IdentifiersPolicy) -> None:
 def test_digits_beside_a_denied_run_are_denied(limits: IdentifiersPolicy) -> None:
     digits = run("12", box(100, 200, 120, 216))
     assert actions(limits, run("MRN 4477", SIDE), digits) == ["masked", "masked"]
-    assert actions(limits, run("11 cm", SIDE), digits) == ["kept", "kept"]
+    assert actions(limits, run("11 cm", SIDE), digits) == ["kept", "masked"]
+
+
+def test_numbers_stay_only_on_a_ruler(limits: IdentifiersPolicy) -> None:
+    column = [run(str(i), box(600, 100 + 60 * i, 616, 114 + 60 * i)) for i in range(1, 5)]
+    assert actions(limits, *column) == ["kept"] * 4
+    assert actions(limits, *column[:2]) == ["masked"] * 2
+    beside = run("72", box(300, 160, 320, 174))
+    assert actions(limits, *column, beside) == ["kept"] * 4 + ["masked"]
+
+
+def test_two_searches_that_read_different_things(limits: IdentifiersPolicy) -> None:
+    other = TextRun(box(8, 198, 92, 218), ("SMITH",), 0.9)
+    assert actions(limits, run("MI 1.1", SIDE), other) == ["masked", "masked"]
+    wider = TextRun(box(8, 198, 140, 218), ("MI 1.1 SMITH",), 0.9)
+    assert actions(limits, run("MI 1.1", SIDE), wider) == ["kept", "masked"]
+
+
+def test_an_unread_echo_of_a_known_run_is_dropped(limits: IdentifiersPolicy) -> None:
+    echo = TextRun(box(12, 202, 60, 214), (), 0.4)
+    assert actions(limits, run("MI 1.1", SIDE), echo) == ["kept"]
 
 
 def test_words_beside_an_identifier_in_the_header(limits: IdentifiersPolicy) -> None:

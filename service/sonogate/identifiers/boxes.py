@@ -48,6 +48,13 @@ def gap_y(first: FloatArray, second: FloatArray) -> float:
     return float(max(first[1], second[1]) - min(first[3], second[3]))
 
 
+def share_inside(first: FloatArray, second: FloatArray) -> float:
+    """Return the share of the first box's area that lies within the second."""
+    width, high = -gap_x(first, second), -gap_y(first, second)
+    area = float((first[2] - first[0]) * (first[3] - first[1]))
+    return max(width, 0.0) * max(high, 0.0) / max(area, 1e-6)
+
+
 def same_line(first: FloatArray, second: FloatArray) -> bool:
     """Say whether two boxes overlap by more than half of the lower one's height."""
     return -gap_y(first, second) > 0.5 * min(height(first), height(second))

@@ -19,6 +19,7 @@ from sonogate.identifiers.vocabulary import (
     fold,
     grade,
     is_date_or_long_number,
+    plain,
 )
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import (
@@ -34,6 +35,12 @@ from sonogate.types import (
 _INSTITUTION = re.compile(
     r"hosp|clin|medic|ctr|cent|univ|health|inst|krank|praxis|hopital|sante|saude|salud|imaging"
 )
+
+
+# A ruler has at least this many different numbers.
+MIN_RULER_NUMBERS = 3
+# Share of an unread box inside a known run from which it is the same run seen again.
+ECHO_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,19 +67,28 @@ def classify(
         The surround, which is masked as a whole, and one region a run, without its text.
         ``complete`` is False whenever the search failed.
     """
-    judged = [_judge(run, policy) for run in runs.runs]
+    judged = _without_echoes([_judge(run, policy) for run in runs.runs])
     width, height = screen.size_wh
     frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
     regions = [Region(frame_xy, "surround", "masked", 1.0)]
     header_bottom = policy.header_fraction * height
+    scan_xy = screen.scan_area_xy
+    scan_top = np.inf if scan_xy is None else float(scan_xy[:, 1].min())
     for one in judged:
         kept = one.grade is not None and _fits(one, judged, header_bottom, policy)
         kind: RegionKind = "clinical" if kept else _kind(one.run)
-        polygon_xy = one.run.polygon_xy
-        if not kept and one.writes and boxes.centre_y(one.box) < header_bottom:
+        if (
+            not kept
+            and one.writes
+            and scan_top < one.box[3]
+            and boxes.centre_y(one.box) < header_bottom
+        ):
             # The scan area may have been drawn too high: no part of a header's line is left.
-            polygon_xy = boxes.polygon(np.array([-0.5, one.box[1], width - 0.5, one.box[3]]))
-        regions.append(Region(polygon_xy, kind, "kept" if kept else "masked", one.run.confidence))
+            strip = boxes.polygon(np.array([-0.5, one.box[1], width - 0.5, one.box[3]]))
+            regions.append(Region(strip, "surround", "masked", one.run.confidence))
+        regions.append(
+            Region(one.run.polygon_xy, kind, "kept" if kept else "masked", one.run.confidence)
+        )
     return IdentifierReport(tuple(regions), runs.failure is None, runs.failure)
 
 
@@ -92,10 +108,14 @@ def _fits(
     one: _Judged, judged: Sequence[_Judged], header_bottom: float, policy: IdentifiersPolicy
 ) -> bool:
     """Say whether the layout lets a run be kept that the grammar knows."""
+    if any(_contradicts(other, one) for other in judged if other is not one):
+        return False
     if one.grade == "measured":
         return True
+    if one.grade == "number":
+        return _on_ruler(one, judged)
     in_header = boxes.centre_y(one.box) < header_bottom
-    if in_header and one.grade in ("nameable", "number"):
+    if in_header and one.grade == "nameable":
         return False
     line_height = boxes.height(one.box)
     for other in judged:
@@ -116,6 +136,42 @@ def _fits(
         ):
             return False
     return True
+
+
+def _without_echoes(judged: list[_Judged]) -> list[_Judged]:
+    """Drop unread boxes that lie within a run that was read and known in full."""
+    known = [one for one in judged if one.grade is not None]
+    return [
+        one
+        for one in judged
+        if one.run.readings
+        or not any(boxes.share_inside(one.box, other.box) > ECHO_SHARE for other in known)
+    ]
+
+
+def _contradicts(other: _Judged, one: _Judged) -> bool:
+    """Say whether another search read something else at the same place."""
+    if not other.writes or boxes.share_inside(one.box, other.box) < 0.5:
+        return False
+    return plain(one.run.readings[0]) not in plain(other.run.readings[0])
+
+
+def _on_ruler(one: _Judged, judged: Sequence[_Judged]) -> bool:
+    """Say whether a bare number stands in a column or row of others, as on a ruler.
+
+    A number by itself may be an age, a day or a bed.
+    """
+    size = boxes.height(one.box)
+    centre = 0.5 * (one.box[:2] + one.box[2:])
+    values = {plain(one.run.readings[0])}
+    for other in judged:
+        if other.grade != "number" or boxes.share_inside(other.box, one.box) > 0.2:
+            continue
+        apart = np.abs(0.5 * (other.box[:2] + other.box[2:]) - centre)
+        in_line = min(apart) < 0.5 * size and max(apart) > 1.5 * size
+        if in_line and boxes.height(other.box) < 1.5 * size:
+            values.add(plain(other.run.readings[0]))
+    return len(values) >= MIN_RULER_NUMBERS
 
 
 def _kind(run: TextRun) -> RegionKind:

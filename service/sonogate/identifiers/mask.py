@@ -31,6 +31,9 @@ def mask(
     keep: NDArray[np.uint8] = np.zeros((height, width), dtype=np.uint8)
     if screen.scan_area_xy is not None:
         _fill(keep, screen.scan_area_xy, 255)
+        for region in report.regions:
+            if region.kind == "surround" and not _is_frame(region.polygon_xy, screen):
+                _fill(keep, region.polygon_xy, 0)
     for region in report.regions:
         if region.action == "kept":
             _fill(keep, region.polygon_xy, 255)
@@ -44,6 +47,12 @@ def mask(
     filled = keep == 0
     filled.flags.writeable = False
     return MaskedScreen(pixels, filled)
+
+
+def _is_frame(polygon_xy: FloatArray, screen: RectifiedScreen) -> bool:
+    """Say whether a region is the whole frame, whose fill the scan area interrupts."""
+    spans_wh = polygon_xy.max(axis=0) - polygon_xy.min(axis=0)
+    return bool((spans_wh >= screen.size_wh).all())
 
 
 def _fill(canvas: NDArray[np.uint8], polygon_xy: FloatArray, value: int) -> None:

@@ -28,6 +28,8 @@ SECOND_LINE_HEIGHT_PX = 32
 STRETCH_PERCENTILES = (2.0, 98.0)
 # Share of a box's shorter side that the detector's margin takes on either side.
 CORE_TRIM = 0.2
+# Share of it by which boxes grow, so that what is kept is whole and what is masked is covered.
+BOX_MARGIN = 0.08
 # A run taller than this many times its width is vertical text or a bar: never read.
 MAX_TALL_RATIO = 2.5
 # An off-level run is never read: consoles write level text.
@@ -131,9 +133,10 @@ def find(
             if short_side(on_canvas_xy) > policy.max_text_height_fraction * canvas.shape[0]:
                 # A whole sector on black looks like one giant letter; no line is that tall.
                 continue
-            if _covered(taken, _core(on_canvas_xy)) < policy.merge_cover:
+            if _covered(taken, _scaled(on_canvas_xy, -CORE_TRIM)) < policy.merge_cover:
                 fresh.append(on_canvas_xy)
-                found.append(TextRun((on_canvas_xy + 0.5) / scale - 0.5, (), float(score)))
+                grown_xy = _scaled(on_canvas_xy, BOX_MARGIN)
+                found.append(TextRun((grown_xy + 0.5) / scale - 0.5, (), float(score)))
         for on_canvas_xy in fresh:
             cv2.fillPoly(taken, [np.round(on_canvas_xy).astype(np.int32)], 1)
     return found
@@ -183,13 +186,13 @@ def short_side(polygon_xy: FloatArray) -> float:
     return float(np.linalg.norm(np.diff(polygon_xy[:3], axis=0), axis=1).min())
 
 
-def _core(polygon_xy: FloatArray) -> FloatArray:
-    """Return the box without the outer part that a detector adds as margin."""
+def _scaled(polygon_xy: FloatArray, share: float) -> FloatArray:
+    """Return a rectangle grown on every side by a share of its shorter side."""
     centre = polygon_xy.mean(axis=0)
     sides = np.linalg.norm(np.diff(polygon_xy[:3], axis=0), axis=1)
     along, across = (polygon_xy[1] - polygon_xy[0]), (polygon_xy[2] - polygon_xy[1])
-    trim = CORE_TRIM * float(sides.min())
-    scale_along, scale_across = np.maximum(1.0 - 2.0 * trim / np.maximum(sides, 1e-6), 0.1)
+    margin = share * float(sides.min())
+    scale_along, scale_across = np.maximum(1.0 + 2.0 * margin / np.maximum(sides, 1e-6), 0.1)
     from_centre = polygon_xy - centre
     unit_along = along / max(float(sides[0]), 1e-6)
     unit_across = across / max(float(sides[1]), 1e-6)

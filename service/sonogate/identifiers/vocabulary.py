@@ -42,6 +42,10 @@ _PROBE = re.compile(
     r"|(?:ml|rab|ric|ic)\d{1,2}-?(?:d|rs|\d{1,2}-?d?)"
 )
 _MAP = re.compile(r"m[1-9]")
+# Settings that consoles write as a pair of steps: "Map D/0", "S/A 3/3".
+_STEP_LABELS = frozenset(("map", "s/a", "maps"))
+# Rows of settings such as "R15 G66 C6 A2".
+_SETTINGS_ROW = re.compile(r"(?:[rgcafpdmes]\d{1,2}\s){2,}[rgcafpdmes]\d{1,2}")
 _LONE_UNITS = frozenset(
     ("cm", "mm", "khz", "cm/s", "m/s", "mmhg", "***bpm", "*bpm", "--bpm", "---bpm")
 )
@@ -100,10 +104,11 @@ def fold(text: str) -> str:
 
 def agree(first: str, second: str) -> bool:
     """Say whether two readings are the same but for case, accents, spaces and marks."""
-    return _letters(first) == _letters(second)
+    return plain(first) == plain(second)
 
 
-def _letters(text: str) -> str:
+def plain(text: str) -> str:
+    """Return ``text`` folded, with what tells readings apart and nothing else."""
     return "".join(one for one in fold(text) if one.isalnum() or one in ".,/-:%<>^'")
 
 
@@ -122,6 +127,11 @@ def grade(reading: str, *, keep_vendors: bool = False) -> Grade | None:
     tokens = _tokens(text)
     if not tokens:
         return None
+    if _SETTINGS_ROW.fullmatch(text):
+        return "measured"
+    if len(tokens) > 1 and re.fullmatch("[1-9a-d]", tokens[0]) and _label(tokens[1:], words):
+        # A caliper's number or letter before its measurement: "2 Dist 1.23 cm".
+        tokens = tokens[1:]
     return _parse(tokens, keep_vendors=keep_vendors)
 
 
@@ -224,6 +234,8 @@ def _label(tokens: list[str], words: Vocabulary) -> int:
             return length + 1
         if number in _LEVELS:
             return length + 1
+        if label in _STEP_LABELS and re.fullmatch(r"[0-9a-z]/[0-9]", number):
+            return length + 1
         if label in {"ga", "aua", "crl", "bpd", "hc", "ac", "fl"} and _GESTATION.fullmatch(number):
             return length + 1
     return _glued_label(tokens, words)
@@ -234,7 +246,7 @@ def _glued_label(tokens: list[str], words: Vocabulary) -> int:
     index = re.fullmatch(r"([a-z]{2,4})(\d{1,2}[.,]\d{1,2})", tokens[0])
     if index and index.group(1) in words.indices:
         return 1
-    glued = re.fullmatch(r"([a-z]{3,})([1-9]\d?)", tokens[0])
+    glued = re.fullmatch(r"([a-z]{2,})([1-9]\d?)", tokens[0])
     if glued is None or glued.group(1) not in words.labels:
         return 0
     unit = tokens[1] if len(tokens) > 1 else ""
@@ -269,9 +281,9 @@ def _combine(grades: list[Grade], bare: list[str]) -> Grade | None:
         # may be an age, a bed or part of a record number.
         if len(bare) != len(grades):
             return None
-        plain = all("." in number or "," in number for number in bare)
-        alone = len(bare) == 1 and _whole_digits(bare[0]) <= 2
-        return "number" if alone or (plain and len(bare) <= 2) else None
+        decimals = all(re.fullmatch(r"\d[.,]\d", number) for number in bare)
+        alone = len(bare) == 1 and re.fullmatch(r"-?\d{1,2}([.,]\d)?", bare[0])
+        return "number" if alone or (decimals and len(bare) <= 2) else None
     if "nameable" in grades:
         return "nameable"
     return "measured" if "measured" in grades else "words"
