@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sonogate.simulate.screens.other_screens import render_other_screen
 from sonogate.simulate.screens.render import FAMILIES, render_export
 
-__all__ = ["FAMILIES", "render_export"]
+__all__ = ["FAMILIES", "render_export", "render_other_screen"]

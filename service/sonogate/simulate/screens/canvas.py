@@ -245,6 +245,18 @@ class Canvas:
                 self._blend(run.glyphs, x0, y0, run.text, run.pen, run.kind, run.turn)
         self._queue.clear()
 
+    def bury(self, x: float, y: float, w: float, h: float) -> None:
+        """Forget written text, or the part of it, that a rectangle is about to cover."""
+        x0, y0, x1, y1 = (max(0, self._px(v)) for v in (x, y, x + w, y + h))
+        self._taken[y0:y1, x0:x1] = False
+        left: list[ScreenText] = []
+        for text in self.texts:
+            ink, (ix, iy) = text.ink.copy(), text.ink_xy
+            ink[max(0, y0 - iy) : max(0, y1 - iy), max(0, x0 - ix) : max(0, x1 - ix)] = False
+            if ink.any():
+                left.append(ScreenText(text.text, text.kind, text.polygon_xy, text.ink_xy, ink))
+        self.texts = left
+
     def _blend(
         self,
         glyphs: NDArray[np.uint8],

@@ -248,7 +248,7 @@ def calipers(stage: Stage, placed: Placed, count: int) -> list[str]:
                 stage.canvas.disc(float(point[0]), float(point[1]), 0.8, stage.theme.mark)
         for end in ends:
             _cross(stage, *end, kind)
-        name = stage.word("measures", stage.exam.name)
+        name = stage.word("measures", placed.picture.exam)
         cm = span / placed.px_per_cm
         value = f"{cm:.2f} cm" if stage.chance(0.6) else f"{cm * 10:.1f} mm"
         results.append(f"{index + 1} {name} {value}" if stage.chance(0.5) else f"{name} {value}")
@@ -258,7 +258,7 @@ def calipers(stage: Stage, placed: Placed, count: int) -> list[str]:
 def annotate(stage: Stage, placed: Placed, count: int) -> None:
     """Write what is seen into the picture or along its foot."""
     for _ in range(count):
-        text = stage.word("annotations", stage.exam.name)
+        text = stage.word("annotations", placed.picture.exam)
         if stage.locale != "en" and stage.chance(0.3):
             text = stage.word("annotations", "local")
         halo = (0, 0, 0) if stage.chance(0.5) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -19,6 +18,7 @@ from sonogate.simulate.screens.bmode import (
     tinted,
 )
 from sonogate.simulate.screens.geometry import Fan, View, lay_out
+from sonogate.simulate.screens.pixels import load_picture
 from sonogate.simulate.screens.scenes import EXAMS, Exam, draw_fan
 from sonogate.simulate.screens.tissue import Tissue
 from sonogate.types import FloatArray, HeatArray, PixelArray
@@ -99,22 +99,6 @@ def make_picture(
     )
 
 
-@lru_cache(maxsize=4)
-def real_pictures(folder: Path) -> tuple[Path, ...]:
-    """Return the real pictures of a folder, in order; none where it is absent."""
-    if not folder.is_dir():
-        return ()
-    suffixes = {".png", ".jpg", ".jpeg"}
-    return tuple(sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes))
-
-
-@lru_cache(maxsize=64)
-def _load(path: Path) -> PixelArray | None:
-    stored = np.frombuffer(path.read_bytes(), np.uint8)
-    decoded = cv2.imdecode(stored, cv2.IMREAD_COLOR)
-    return None if decoded is None else np.asarray(decoded[..., ::-1], np.uint8)
-
-
 def _hull(grey: PixelArray) -> FloatArray | None:
     """Return the convex outline of what is lit, or None where too little is."""
     height, width = grey.shape
@@ -141,7 +125,7 @@ def take_picture(
     A real picture's outline is the convex outline of what is lit in it; all else is set to
     the background, so that the outline is exact for what is shown.
     """
-    pixels = _load(path)
+    pixels = load_picture(path)
     if pixels is None:
         return None
     linear = "linear" in path.stem or path.stem.startswith("tim")

@@ -20,9 +20,9 @@ from sonogate.simulate.screens.picture import (
     Picture,
     draw_exam,
     make_picture,
-    real_pictures,
     take_picture,
 )
+from sonogate.simulate.screens.pixels import pictures_in
 from sonogate.simulate.screens.scenes import Exam
 from sonogate.types import FloatArray, PixelArray
 
@@ -172,7 +172,7 @@ class Stage:
         use_real = self.chance(0.3)
         index = int(self.rng.integers(1 << 30))
         own = np.random.default_rng(int(self.rng.integers(1 << 62)))
-        pictures = real_pictures(self.real) if self.real is not None and real else ()
+        pictures = pictures_in(self.real) if self.real is not None and real else ()
         if use_real and pictures:
             taken = take_picture(own, room, pictures[index % len(pictures)], self.theme.background)
             if taken is not None:
