@@ -4,14 +4,62 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.screen import geometry
 from sonogate.screen.lines import Lines
 from sonogate.types import FloatArray
 
 MIN_SIDE_SHARE = 0.12
-MAX_KEPT = 160
+MAX_KEPT = 200
+SAME_SHARE = 0.05
+# Fitted to composites of displays in rooms and to rooms without one.
+_QUICK_WEIGHTS: FloatArray = np.array(
+    [3.9, 7.5, 5.5, 6.2, 1.7, -0.5, 5.4, -10.5, -3.0, -9.5, -3.6, 10.7, 2.3, 3.1, 1.1, 4.0]
+)
+
+_WEIGHTS: FloatArray = np.array(
+    [
+        3.2,
+        8.55,
+        2.59,
+        16.49,
+        1.25,
+        -0.33,
+        -1.44,
+        -0.02,
+        -2.71,
+        -4.08,
+        0.12,
+        -2.66,
+        1.02,
+        -0.66,
+        3.0,
+        -6.64,
+        0.67,
+        -0.67,
+        1.59,
+        0.37,
+        -3.98,
+        -1.01,
+        -0.33,
+        0.1,
+        -0.12,
+        0.44,
+        -1.97,
+        -0.24,
+        0.61,
+        0.44,
+        -0.59,
+        -0.66,
+        -0.63,
+        0.99,
+        0.16,
+    ]
+)
+_BIAS = -13.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +81,15 @@ class Hypotheses:
     seen: FloatArray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the reduced picture offers: its lines, and its (height, width) level map."""
+
+    horizontal: Lines
+    vertical: Lines
+    level: NDArray[np.float32]
+
+
 def build(horizontal: Lines, vertical: Lines, size_wh: tuple[int, int]) -> Hypotheses:
     """Return the best-supported quads between two horizontal and two vertical lines."""
     width, height = size_wh
@@ -41,16 +98,11 @@ def build(horizontal: Lines, vertical: Lines, size_wh: tuple[int, int]) -> Hypot
     c, d = vertical.offset[None, :], vertical.slope[None, :]
     y = (a + b * c) / np.maximum(1.0 - b * d, 0.05)
     x = c + d * y
-    first_h, second_h = _pairs(len(a))
-    first_v, second_v = _pairs(c.shape[1])
-    h = np.repeat(np.arange(len(first_h)), len(first_v))
-    v = np.tile(np.arange(len(first_v)), len(first_h))
-    top, bottom, left, right = first_h[h], second_h[h], first_v[v], second_v[v]
-    # Lines come in any order: put the upper first, the left one first.
-    swap = y[top, left] + y[top, right] > y[bottom, left] + y[bottom, right]
-    top, bottom = np.where(swap, bottom, top), np.where(swap, top, bottom)
-    swap = x[top, left] + x[bottom, left] > x[top, right] + x[bottom, right]
-    left, right = np.where(swap, right, left), np.where(swap, left, right)
+    least = MIN_SIDE_SHARE * max(width, height)
+    upper, lower = _pairs(horizontal, 0.5 * width, least)
+    before, after = _pairs(vertical, 0.5 * height, least)
+    top, left = np.repeat(upper, len(before)), np.tile(before, len(upper))
+    bottom, right = np.repeat(lower, len(before)), np.tile(after, len(upper))
     rows = np.stack([top, top, bottom, bottom], axis=1)
     columns = np.stack([left, right, right, left], axis=1)
     corners = np.stack([x[rows, columns], y[rows, columns]], axis=2)
@@ -75,15 +127,44 @@ def build(horizontal: Lines, vertical: Lines, size_wh: tuple[int, int]) -> Hypot
     sides = np.stack([side for side, _, _ in measured], axis=1)
     overrun = np.stack([beyond for _, beyond, _ in measured], axis=1)
     seen = np.stack([share for _, _, share in measured], axis=1) * ~borders
-    support = np.where(borders, 0.35, sides[:, :, 0] * np.sqrt(np.clip(seen, 0.0, 1.0)))
-    quick = support.mean(axis=1) + support.min(axis=1) - 0.15 * overrun.mean(axis=1)
-    kept = np.argsort(-quick, kind="stable")[:MAX_KEPT]
+    quads = Hypotheses(corners, sides, overrun, seen)
+    kept = np.argsort(-quick_features(quads, size_wh) @ _QUICK_WEIGHTS, kind="stable")[:MAX_KEPT]
     return Hypotheses(corners[kept], sides[kept], overrun[kept], seen[kept])
 
 
-def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    first, second = np.triu_indices(count, k=1)
-    return first, second
+def quick_features(quads: Hypotheses, size_wh: tuple[int, int]) -> FloatArray:
+    """Return (N, K) features that cost next to nothing, for the first selection."""
+    seen = np.clip(quads.seen, 0.0, 1.0)
+    support = np.sort(np.where(seen > 0, quads.sides[:, :, 0], 0.35), axis=1)
+    signed = np.sort(np.clip(quads.sides[:, :, 1] / 10.0, -1.0, 1.0), axis=1)
+    area = np.abs(_areas(quads.corners_xy)) / (size_wh[0] * size_wh[1])
+    out_of_sight = (quads.seen == 0).sum(axis=1)
+    columns = [
+        *support.T,
+        signed[:, 0],
+        signed.mean(axis=1),
+        np.abs(signed).mean(axis=1),
+        np.minimum(quads.sides[:, :, 3], 64.0).mean(axis=1) / 32.0,
+        np.minimum(quads.sides[:, :, 5], 64.0).mean(axis=1) / 32.0,
+        quads.overrun.mean(axis=1),
+        quads.overrun.max(axis=1),
+        seen.mean(axis=1),
+        out_of_sight == 1,
+        out_of_sight == 2,
+        np.log(np.maximum(area, 1e-3)),
+        area,
+    ]
+    return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
+
+
+def _pairs(lines: Lines, middle: float, least: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs of lines at least ``least`` apart in the frame's middle, in order."""
+    where = lines.offset + lines.slope * middle
+    order = np.argsort(where, kind="stable")
+    first, second = np.triu_indices(len(order), k=1)
+    first, second = order[first], order[second]
+    apart = where[second] - where[first] >= least
+    return first[apart], second[apart]
 
 
 def _plausible(corners: FloatArray, width: int, height: int) -> NDArray[np.bool_]:
@@ -125,51 +206,127 @@ def _side(
     return side, beyond, means[:, -1]
 
 
-def features(quads: Hypotheses, size_wh: tuple[int, int]) -> FloatArray:
+def features(quads: Hypotheses, evidence: Evidence, size_wh: tuple[int, int]) -> FloatArray:
     """Return (N, K) features that tell a display's quad from another."""
     support = np.where(quads.seen > 0, quads.sides[:, :, 0], 0.35)
     ordered = np.sort(support, axis=1)
-    signed = np.clip(quads.sides[:, :, 1] / 10.0, -1.5, 1.5)
+    signed = np.sort(np.clip(quads.sides[:, :, 1] / 10.0, -1.5, 1.5), axis=1)
     outside, outside_sd = quads.sides[:, :, 2] / 64.0, quads.sides[:, :, 3] / 32.0
     inside, inside_sd = quads.sides[:, :, 4] / 64.0, quads.sides[:, :, 5] / 32.0
     area = np.abs(_areas(quads.corners_xy)) / (size_wh[0] * size_wh[1])
+    out_of_sight = (quads.seen == 0).sum(axis=1)
+    aspect, misfit = _shapes(quads.corners_xy, size_wh)
+    shape = np.abs(np.log(aspect)[:, None] - _LOG_ASPECTS).min(axis=1)
     columns = [
-        ordered[:, 0],
-        ordered[:, 1],
-        ordered.mean(axis=1),
-        np.sort(signed, axis=1)[:, 0],
+        *ordered.T,
+        signed[:, 0],
+        signed[:, 1],
         signed.mean(axis=1),
+        np.abs(signed).mean(axis=1),
         outside.mean(axis=1),
-        outside.std(axis=1),
+        np.minimum(outside.std(axis=1), 1.0),
         outside_sd.mean(axis=1),
         outside_sd.max(axis=1),
         inside.mean(axis=1),
         inside_sd.mean(axis=1),
-        (inside - outside).mean(axis=1),
         quads.overrun.mean(axis=1),
         quads.overrun.max(axis=1),
-        (quads.seen == 0).sum(axis=1) * 1.0,
+        out_of_sight == 1,
+        out_of_sight == 2,
         np.log(np.maximum(area, 1e-3)),
-        np.sqrt(area),
+        area,
+        np.minimum(shape, 0.3) * 5.0,
+        np.minimum(misfit, 6.0) / 3.0,
+        *_surfaces(quads.corners_xy, evidence.level),
     ]
-    return np.stack(columns, axis=1)
+    return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
 
 
-def score(quads: Hypotheses, size_wh: tuple[int, int]) -> FloatArray:
-    """Return how far each quad is believed to be a display, 0-100, (N,)."""
-    table = features(quads, size_wh)
-    raw = (
-        4.0 * table[:, 0]
-        + 4.0 * table[:, 2]
-        + 1.0 * table[:, 4]
-        - 1.5 * table[:, 7]
-        - 1.5 * table[:, 12]
-        + 1.0 * table[:, 15]
-        - 2.5
-    )
-    return np.asarray(100.0 / (1.0 + np.exp(-np.clip(raw, -30.0, 30.0))))
+def _surfaces(corners: FloatArray, level: NDArray[np.float32]) -> list[FloatArray]:
+    """Return levels and unevenness in the quad, in a thin ring around it and farther out."""
+    smooth = np.asarray(cv2.GaussianBlur(level, (0, 0), 2.0), dtype=np.float32)
+    rough = np.asarray(cv2.GaussianBlur(np.abs(level - smooth), (0, 0), 2.0), dtype=np.float32)
+    height, width = level.shape
+    rings = {"in": _INNER, "near": _ring(1.07), "far": _ring(1.22)}
+    found: dict[str, FloatArray] = {}
+    for name, weights in rings.items():
+        points = np.einsum("pk,nkd->npd", weights, corners)
+        x, y = np.rint(points[..., 0]).astype(np.intp), np.rint(points[..., 1]).astype(np.intp)
+        seen = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+        x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
+        count = np.maximum(seen.sum(axis=1), 1)
+        values = smooth[y, x].astype(np.float64)
+        mean = (values * seen).sum(axis=1) / count
+        spread = np.sqrt(((values - mean[:, None]) ** 2 * seen).sum(axis=1) / count)
+        found[name] = mean / 64.0
+        found[name + "_spread"] = spread / 32.0
+        found[name + "_rough"] = np.sqrt((rough[y, x] * seen).sum(axis=1) / count)
+    return [
+        *found.values(),
+        found["in"] - found["near"],
+        found["near"] - found["far"],
+        np.abs(found["near"] - found["far"]),
+        found["in_rough"] - found["near_rough"],
+    ]
+
+
+def _ring(factor: float) -> FloatArray:
+    """Return (P, 4) weights of the corners for places around the quad, ``factor`` out."""
+    t = (np.arange(10) + 0.5) / 10.0 * factor - 0.5 * (factor - 1.0)
+    low, high = np.full(10, 0.5 - 0.5 * factor), np.full(10, 0.5 + 0.5 * factor)
+    u = np.concatenate([t, high, t, low])
+    v = np.concatenate([low, t, high, t])
+    return _bilinear(u, v)
+
+
+def _bilinear(u: FloatArray, v: FloatArray) -> FloatArray:
+    return np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
+
+
+_INNER = _bilinear(*((np.mgrid[0:9, 0:9].reshape(2, -1) + 0.5) / 9.0))
+_LOG_ASPECTS = np.log([1.25, 4 / 3, 1.6, 16 / 9, 0.75, 0.5625, 0.625, 0.8])
+
+
+def _shapes(corners: FloatArray, size_wh: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
+    """Return each quad's aspect ratio, and how far it is from a rectangle seen in perspective.
+
+    As ``geometry.pose``, for many quads at once and with one usual focal length only.
+    """
+    centre = 0.5 * (np.array(size_wh) - 1.0)
+    p = (corners - centre) / (0.5 * float(np.hypot(*size_wh)))
+    # The homography of the unit square (Heckbert 1989), columns one and two.
+    s = p[:, 0] - p[:, 1] + p[:, 2] - p[:, 3]
+    d1, d2 = p[:, 1] - p[:, 2], p[:, 3] - p[:, 2]
+    det = d1[:, 0] * d2[:, 1] - d1[:, 1] * d2[:, 0]
+    det = np.where(np.abs(det) < 1e-9, 1e-9, det)
+    g = (s[:, 0] * d2[:, 1] - s[:, 1] * d2[:, 0]) / det
+    h = (d1[:, 0] * s[:, 1] - d1[:, 1] * s[:, 0]) / det
+    focal = 2.0 * geometry.USUAL_FOCAL_DIAGONALS
+    across = np.column_stack([(p[:, 1] - p[:, 0] + g[:, None] * p[:, 1]) / focal, g])
+    down = np.column_stack([(p[:, 3] - p[:, 0] + h[:, None] * p[:, 3]) / focal, h])
+    length_a = np.maximum(np.linalg.norm(across, axis=1), 1e-9)
+    length_d = np.maximum(np.linalg.norm(down, axis=1), 1e-9)
+    cosine = np.abs((across * down).sum(axis=1)) / (length_a * length_d)
+    return length_a / length_d, cosine / 0.02
+
+
+def choose(quads: Hypotheses, evidence: Evidence, size_wh: tuple[int, int]) -> tuple[int, float]:
+    """Return the index of the quad most like a display, and the belief in it, 0-1.
+
+    A conditional logit over all quads and "there is no display"; quads that differ by a
+    hair share their belief.
+    """
+    logits = features(quads, evidence, size_wh) @ _WEIGHTS + _BIAS
+    best = int(np.argmax(logits))
+    top = max(float(logits[best]), 0.0)
+    shares = np.exp(logits - top)
+    corners = quads.corners_xy
+    apart = np.hypot(*np.moveaxis(corners - corners[best], 2, 0)).max(axis=1)
+    alike = apart < SAME_SHARE * geometry.diagonal_px(corners[best])
+    return best, float(shares[alike].sum() / (shares.sum() + np.exp(-top)))
 
 
 def _areas(corners: FloatArray) -> FloatArray:
     x, y = corners[..., 0], corners[..., 1]
-    return np.asarray(0.5 * np.sum(x * np.roll(y, -1, axis=1) - np.roll(x, -1, axis=1) * y, axis=1))
+    ahead_x, ahead_y = np.roll(x, -1, axis=1), np.roll(y, -1, axis=1)
+    return np.asarray(0.5 * np.sum(x * ahead_y - ahead_x * y, axis=1))

@@ -9,10 +9,22 @@ import numpy as np
 
 from sonogate.policy import ScreenPolicy
 from sonogate.screen import geometry, hypotheses
+from sonogate.screen.hypotheses import Evidence
 from sonogate.screen.lines import find_lines, level_map
 from sonogate.types import FloatArray, Photo, ScreenQuad
 
 WORK_SIDE_PX = 640
+
+
+def prepare(photo: Photo) -> tuple[Evidence, tuple[int, int]]:
+    """Return a photo's lines and levels at working size, and that size."""
+    width, height = photo.size_wh
+    scale = min(WORK_SIDE_PX / max(width, height), 1.0)
+    size = (max(round(width * scale), 16), max(round(height * scale), 16))
+    small = cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
+    level = level_map(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
+    horizontal, vertical = find_lines(level)
+    return Evidence(horizontal, vertical, level), size
 
 
 class ScreenLocator(Protocol):
@@ -35,22 +47,15 @@ class ClassicalLocator:
 
     def __call__(self, photo: Photo) -> ScreenQuad | None:
         """Return the display's quad in photo pixels, or None below the policy's confidence."""
-        width, height = photo.size_wh
-        scale = min(WORK_SIDE_PX / max(width, height), 1.0)
-        size = (max(round(width * scale), 16), max(round(height * scale), 16))
-        small = cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
-        luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-        level = level_map(luma)
-        horizontal, vertical = find_lines(level)
-        quads = hypotheses.build(horizontal, vertical, size)
+        evidence, size = prepare(photo)
+        quads = hypotheses.build(evidence.horizontal, evidence.vertical, size)
         if len(quads.corners_xy) == 0:
             return None
-        scores = hypotheses.score(quads, size)
-        best = int(np.argmax(scores))
-        confidence = float(scores[best])
+        best, belief = hypotheses.choose(quads, evidence, size)
+        confidence = 100.0 * belief
         if confidence < self._policy.min_confidence:
             return None
-        factor = np.array([width / size[0], height / size[1]])
+        factor = np.array(photo.size_wh) / np.array(size)
         corners_xy: FloatArray = (quads.corners_xy[best] + 0.5) * factor - 0.5
         corners_xy = geometry.order_corners(corners_xy)
         return ScreenQuad(

@@ -122,7 +122,7 @@ def _fit_side(
     empty = _Side(np.empty((0, 2)), np.empty(0), 0.0, coarse)
     # Clockwise on the screen: the inside is to the right of travel, so outward is -normal.
     outward = -coarse[:2]
-    along = np.asarray(np.linspace(SIDE_MARGIN, 1.0 - SIDE_MARGIN, SAMPLES_ALONG), np.float64)
+    along = SIDE_MARGIN + (1.0 - 2.0 * SIDE_MARGIN) * np.arange(SAMPLES_ALONG) / (SAMPLES_ALONG - 1)
     base = first + along[:, None] * (second - first)
     width, height = pixels.shape[1], pixels.shape[0]
     seen = np.all((base > 1.0) & (base < np.array([width - 2.0, height - 2.0])), axis=1)
