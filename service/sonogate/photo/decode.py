@@ -7,7 +7,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import cv2
 import numpy as np
@@ -28,15 +28,6 @@ from sonogate.types import Photo, PixelArray
 
 DecoderSource: TypeAlias = Callable[[PhotoPolicy], Decoder]
 
-_TURNS: dict[int, Callable[[PixelArray], PixelArray]] = {
-    2: lambda pixels: cv2.flip(pixels, 1),
-    3: lambda pixels: cv2.rotate(pixels, cv2.ROTATE_180),
-    4: lambda pixels: cv2.flip(pixels, 0),
-    5: cv2.transpose,
-    6: lambda pixels: cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE),
-    7: lambda pixels: cv2.transpose(cv2.rotate(pixels, cv2.ROTATE_180)),
-    8: lambda pixels: cv2.rotate(pixels, cv2.ROTATE_90_COUNTERCLOCKWISE),
-}
 # More entropy-coded bytes than any one block can need; they alter the picture if, and only
 # if, the decoder ran out of data before.
 _PROBE = bytes(range(1, 251)) * 2
@@ -95,7 +86,7 @@ def decode(data: bytes, policy: PhotoPolicy, decoders: DecoderSource = Decoder) 
     orientation = facts.orientation if parts.orientation is None else parts.orientation
     _check_decoded(pixels, parts, policy, turned=container == "heic")
     if container != "heic" and orientation != 1:
-        pixels = _TURNS[orientation](pixels)
+        pixels = _turned(pixels, orientation)
     if pixels.base is None:
         pixels.flags.writeable = False
     return Photo(
@@ -107,6 +98,23 @@ def decode(data: bytes, policy: PhotoPolicy, decoders: DecoderSource = Decoder) 
         camera=facts.camera,
         encoding=parts.encoding,
     )
+
+
+def _turned(pixels: PixelArray, orientation: int) -> PixelArray:
+    """Return ``pixels`` as they are meant to be seen (Exif 3.0, tag 274)."""
+    turned: Any = pixels
+    if orientation in (5, 7):
+        turned = cv2.transpose(turned)
+    elif orientation in (6, 8):
+        clockwise = orientation == 6
+        turned = cv2.rotate(
+            turned, cv2.ROTATE_90_CLOCKWISE if clockwise else cv2.ROTATE_90_COUNTERCLOCKWISE
+        )
+    if orientation in (3, 7):
+        turned = cv2.rotate(turned, cv2.ROTATE_180)
+    elif orientation in (2, 4):
+        turned = cv2.flip(turned, 1 if orientation == 2 else 0)
+    return cast(PixelArray, turned)
 
 
 def _check_decoded(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sonogate.types import CameraFacts
@@ -26,7 +26,7 @@ class ExifFacts:
     """
 
     orientation: int = 1
-    camera: CameraFacts = CameraFacts()
+    camera: CameraFacts = field(default_factory=CameraFacts)
 
 
 def read_exif(block: bytes | None) -> ExifFacts:
@@ -36,8 +36,10 @@ def read_exif(block: bytes | None) -> ExifFacts:
     maker notes and thumbnails are never read. Damaged blocks yield what can be read.
 
     Args:
-        block: The block from its byte-order mark on, or None.
+        block: The block, with or without ``Exif`` and two zeros in front; or None.
     """
+    if block is not None and block[:6] == b"Exif\x00\x00":
+        block = block[6:]
     if block is None or block[:2] not in (b"II", b"MM") or len(block) < 8:
         return ExifFacts()
     order: Literal["<", ">"] = "<" if block[:2] == b"II" else ">"

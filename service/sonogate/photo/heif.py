@@ -13,11 +13,10 @@ from sonogate.types import EncodingFacts
 
 _MAX_BOXES = 4096
 _SEQUENCE_BRANDS = frozenset({b"avis"})
-# EXIF orientation of a quarter turns anticlockwise followed by a mirroring: none, about the
-# vertical axis (imir axis 0 flips left and right), about the horizontal axis (axis 1).
-_TURNED = {0: 1, 1: 8, 2: 3, 3: 6}
-_TURNED_THEN_FLIPPED_LR = {0: 2, 1: 7, 2: 4, 3: 5}
-_TURNED_THEN_FLIPPED_UD = {0: 4, 1: 5, 2: 2, 3: 7}
+# What an EXIF orientation becomes when a quarter turn anticlockwise, or an exchange of left
+# and right, is applied after it.
+_AFTER_TURN = {1: 8, 8: 3, 3: 6, 6: 1, 2: 5, 5: 4, 4: 7, 7: 2}
+_AFTER_FLIP = {1: 2, 2: 1, 8: 7, 7: 8, 3: 4, 4: 3, 6: 5, 5: 6}
 
 
 @dataclass(slots=True)
@@ -144,12 +143,18 @@ def _associations(body: bytes, primary: int) -> list[int]:
 
 
 def _orientation(found: _Properties) -> int:
-    """Return the EXIF orientation that the primary picture's turn and mirror amount to.
+    """Return the EXIF orientation that the primary picture's turns and mirrors amount to.
 
-    MIAF (ISO/IEC 23000-22) orders them: the turn first, then the mirror.
+    They apply in the order in which they are associated (ISO/IEC 23008-12, 6.5.10 to 6.5.12):
+    ``irot`` counts quarter turns anticlockwise; ``imir`` exchanges top and bottom (0) or left
+    and right (1).
     """
-    turn = next((found.turns[i] for i in found.of_primary if i in found.turns), 0)
-    mirror = next((found.mirrors[i] for i in found.of_primary if i in found.mirrors), None)
-    if mirror is None:
-        return _TURNED[turn]
-    return (_TURNED_THEN_FLIPPED_UD if mirror else _TURNED_THEN_FLIPPED_LR)[turn]
+    orientation = 1
+    for index in found.of_primary:
+        turns = found.turns.get(index, 0)
+        if index in found.mirrors:
+            orientation = _AFTER_FLIP[orientation]
+            turns = 0 if found.mirrors[index] else 2
+        for _ in range(turns):
+            orientation = _AFTER_TURN[orientation]
+    return orientation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sonogate.errors import PhotoError
 from sonogate.photo.parts import FileParts, check_size, usable_icc
@@ -15,7 +15,7 @@ _SOI, _EOI, _SOS, _DQT, _DNL, _DRI = 0xD8, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _HUFFMAN_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-_DECODING = frozenset({0xC4, _DQT, _DRI}) | _HUFFMAN_FRAMES
+_DECODING = frozenset({0xC4, _DQT, _DRI, _SOS}) | _HUFFMAN_FRAMES
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _RESTARTS = tuple(bytes((0xFF, code)) for code in range(0xD0, 0xD8))
@@ -54,6 +54,8 @@ class _Walk:
     restart_interval: int = 0
     luma_table: bytes | None = None
     exif: bytes | None = None
+    icc: dict[int, bytes] = field(default_factory=dict)
+    missing: set[tuple[int, int]] = field(default_factory=set)
     multi_picture: bool = False
     scans: int = 0
     refinement: bool = False
@@ -70,8 +72,6 @@ def take_jpeg_apart(data: bytes, policy: PhotoPolicy) -> tuple[FileParts, JpegSt
         PhotoError: ``truncated``, ``corrupt``, ``unsupported_format`` or beyond a limit.
     """
     walk = _Walk(bytearray(b"\xff\xd8"))
-    icc: dict[int, bytes] = {}
-    missing: set[tuple[int, int]] = set()
     at = 2
     for _ in range(_MAX_SEGMENTS):
         code, at = _marker(data, at)
@@ -79,46 +79,28 @@ def take_jpeg_apart(data: bytes, policy: PhotoPolicy) -> tuple[FileParts, JpegSt
             break
         if code in _STANDALONE:
             continue
-        length = int.from_bytes(data[at : at + 2], "big")
-        if at + 2 > len(data) or at + length > len(data):
+        end = at + int.from_bytes(data[at : at + 2], "big")
+        if at + 2 > len(data) or end > len(data):
             raise PhotoError("truncated", "the file ends within a segment")
-        if length < 2:
+        if end < at + 2:
             raise PhotoError("corrupt", "a segment is damaged")
-        body = data[at + 2 : at + length]
-        segment = bytes((0xFF, code)) + data[at : at + length]
-        at += length
-        if code in _FRAMES:
-            if walk.frame:
-                raise PhotoError("corrupt", "the file has two frames")
-            missing = _frame(walk, code, body, policy)
-        elif code == _DNL:
-            raise PhotoError("unsupported_format", "a JPEG without its height is not accepted")
-        elif code == _DRI and len(body) >= 2:
-            walk.restart_interval = int.from_bytes(body[:2], "big")
-        elif code == _DQT:
-            walk.luma_table = _table(body) or walk.luma_table
-        if code in _DECODING or _tells_colours(code, body):
-            walk.picture += segment
-        elif code == _APP1 and body[:6] == b"Exif\x00\x00" and walk.exif is None:
-            walk.exif = body[6:]
-        elif code == _APP2 and body[:12] == b"ICC_PROFILE\x00" and len(body) > 14:
-            icc.setdefault(body[12], body[14:])
-        elif code == _APP2 and body[:4] == b"MPF\x00":
-            walk.multi_picture = True
-        elif code == _SOS:
-            missing -= _scan_header(walk, body, policy)
-            end = _scan_end(data, at)
+        body, segment = data[at + 2 : end], data[at:end]
+        if code == _SOS:
+            at, end = end, _scan_end(data, end)
+            _scan_header(walk, body, policy)
             if walk.scans == 1:
                 _check_amount(walk, body[0], data, at, end)
-            walk.picture += segment
-            walk.picture += data[at:end]
-            at = end
+            segment += data[at:end]
+        elif code in _FRAMES:
+            _frame(walk, code, body, policy)
+        else:
+            _other_segment(walk, code, body)
+        if code in _DECODING or _tells_colours(code, body):
+            walk.picture += bytes((0xFF, code)) + segment
+        at = end
     else:
         raise PhotoError("decoder_limit", "the file has too many segments")
-    if not walk.scans:
-        raise PhotoError("corrupt", "the file holds no picture")
-    if missing:
-        raise PhotoError("truncated", "a part of the picture is missing")
+    _check_complete(walk)
     walk.picture += b"\xff\xd9"
     components = walk.frame[5]
     parts = FileParts(
@@ -126,7 +108,7 @@ def take_jpeg_apart(data: bytes, policy: PhotoPolicy) -> tuple[FileParts, JpegSt
         size_wh=_size(walk.frame),
         picture=bytes(walk.picture),
         exif=walk.exif,
-        icc=usable_icc(b"".join(icc[key] for key in sorted(icc)) if icc else None, policy)
+        icc=usable_icc(b"".join(walk.icc[key] for key in sorted(walk.icc)) or None, policy)
         if components == 3
         else None,
         encoding=EncodingFacts(
@@ -136,6 +118,13 @@ def take_jpeg_apart(data: bytes, policy: PhotoPolicy) -> tuple[FileParts, JpegSt
         ),
     )
     return parts, JpegStructure(components, walk.scans, walk.refinement)
+
+
+def _check_complete(walk: _Walk) -> None:
+    if not walk.scans:
+        raise PhotoError("corrupt", "the file holds no picture")
+    if walk.missing:
+        raise PhotoError("truncated", "a part of the picture is missing")
 
 
 def _marker(data: bytes, at: int) -> tuple[int, int]:
@@ -159,8 +148,26 @@ def _size(frame: bytes) -> tuple[int, int]:
     return int.from_bytes(frame[3:5], "big"), int.from_bytes(frame[1:3], "big")
 
 
-def _frame(walk: _Walk, code: int, body: bytes, policy: PhotoPolicy) -> set[tuple[int, int]]:
-    """Check a frame header; return the (component, coefficient band) pairs to be seen."""
+def _other_segment(walk: _Walk, code: int, body: bytes) -> None:
+    """Take from a segment what is needed, if anything."""
+    if code == _DNL:
+        raise PhotoError("unsupported_format", "a JPEG without its height is not accepted")
+    if code == _DRI:
+        walk.restart_interval = int.from_bytes(body[:2], "big")
+    elif code == _DQT:
+        walk.luma_table = _table(body) or walk.luma_table
+    elif code == _APP1 and body[:6] == b"Exif\x00\x00" and walk.exif is None:
+        walk.exif = body
+    elif code == _APP2 and body[:12] == b"ICC_PROFILE\x00" and len(body) > 14:
+        walk.icc.setdefault(body[12], body[14:])
+    elif code == _APP2 and body[:4] == b"MPF\x00":
+        walk.multi_picture = True
+
+
+def _frame(walk: _Walk, code: int, body: bytes, policy: PhotoPolicy) -> None:
+    """Check a frame header; note the (component, coefficient) pairs that scans must bring."""
+    if walk.frame:
+        raise PhotoError("corrupt", "the file has two frames")
     if code not in _HUFFMAN_FRAMES or (body and body[0] != 8):
         raise PhotoError("unsupported_format", "a JPEG of a rare kind is not accepted")
     if len(body) < 6 or len(body) != 6 + 3 * body[5] or body[5] not in (1, 3, 4):
@@ -172,11 +179,12 @@ def _frame(walk: _Walk, code: int, body: bytes, policy: PhotoPolicy) -> set[tupl
         not (1 <= s >> 4 <= 4 and 1 <= s & 15 <= 4) for s in body[7::3]
     ):
         raise PhotoError("corrupt", "the frame header is damaged")
-    return {(one, band) for one in ids for band in (range(64) if walk.progressive else (0,))}
+    bands = range(64) if walk.progressive else range(1)
+    walk.missing = {(one, band) for one in ids for band in bands}
 
 
-def _scan_header(walk: _Walk, body: bytes, policy: PhotoPolicy) -> set[tuple[int, int]]:
-    """Check a scan header; return the (component, band) pairs that it completes."""
+def _scan_header(walk: _Walk, body: bytes, policy: PhotoPolicy) -> None:
+    """Check a scan header; note the (component, coefficient) pairs that it completes."""
     count = body[0] if body else 0
     if not walk.frame or not 1 <= count <= 4 or len(body) != 4 + 2 * count:
         raise PhotoError("corrupt", "a scan header is damaged")
@@ -185,11 +193,9 @@ def _scan_header(walk: _Walk, body: bytes, policy: PhotoPolicy) -> set[tuple[int
         raise PhotoError("decoder_limit", "the file has too many scans")
     ids, (first, last, bits) = body[1 : 1 + 2 * count : 2], body[-3:]
     walk.refinement = walk.progressive and bits >> 4 > 0
-    if not walk.progressive:
-        return {(one, 0) for one in ids}
-    if bits & 15:
-        return set()
-    return {(one, band) for one in ids for band in range(first, min(last, 63) + 1)}
+    bands = range(first, min(last, 63) + 1) if walk.progressive else range(1)
+    if not (walk.progressive and bits & 15):
+        walk.missing -= {(one, band) for one in ids for band in bands}
 
 
 def _scan_end(data: bytes, start: int) -> int:

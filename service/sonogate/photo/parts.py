@@ -17,21 +17,21 @@ class FileParts:
         format: Format by the file's magic bytes.
         size_wh: Size that the headers declare, before orientation.
         picture: The bytes to decode: for JPEG and PNG rebuilt without any metadata.
+        encoding: Compression facts.
         exif: TIFF block with the camera facts, or None; never kept.
         icc: The embedded ICC profile, or None.
         orientation: EXIF orientation where the container itself declares it; None where
             the EXIF block does.
-        encoding: Compression facts.
         may_be_cropped: Whether the container crops the picture to less than it declares.
     """
 
     format: PhotoFormat
     size_wh: tuple[int, int]
     picture: bytes = field(repr=False)
+    encoding: EncodingFacts
     exif: bytes | None = field(default=None, repr=False)
     icc: bytes | None = field(default=None, repr=False)
     orientation: int | None = None
-    encoding: EncodingFacts = EncodingFacts(lossless=False)
     may_be_cropped: bool = False
 
 

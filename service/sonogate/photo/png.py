@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sonogate.errors import PhotoError
 from sonogate.photo.parts import FileParts, check_size, usable_icc
@@ -11,6 +11,7 @@ from sonogate.policy import PhotoPolicy
 from sonogate.types import EncodingFacts
 
 _KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 # First column, first row, column step, row step of the seven passes of Adam7.
@@ -47,29 +48,20 @@ def take_png_apart(data: bytes, policy: PhotoPolicy) -> FileParts:
     if depth not in _DEPTHS.get(kind, ()) or header[10] or header[11] or interlaced > 1:
         raise PhotoError("corrupt", "the header declares an impossible picture")
     kept, rows, icc, exif = [data[:8]], [], None, None
-    at, name = 8, b""
-    for _ in range(_MAX_CHUNKS):
-        if name == b"IEND":
-            break
-        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        if at + 12 > len(data) or end > len(data):
-            raise PhotoError("truncated", "the file ends within a chunk")
-        name, body = data[at + 4 : at + 8], data[at + 8 : end - 4]
+    for name, start, end in _chunks(data):
+        body = data[start + 8 : end - 4]
         if name in _KEPT:
             if zlib.crc32(body, zlib.crc32(name)) != int.from_bytes(data[end - 4 : end], "big"):
                 raise PhotoError("corrupt", "a chunk's checksum is wrong")
-            kept.append(data[at:end])
+            kept.append(data[start:end])
         if name == b"IDAT":
             rows.append(body)
-        elif name in (b"acTL", b"fcTL", b"fdAT"):
+        elif name in _ANIMATION:
             raise PhotoError("animated", "the file is an animation")
         elif name == b"iCCP":
             icc = _inflated_icc(body, policy)
         elif name == b"eXIf":
             exif = body
-        at = end
-    if name != b"IEND":
-        raise PhotoError("decoder_limit", "the file has too many chunks")
     _check_rows(rows, _row_bytes(size_wh, depth * _CHANNELS[kind], bool(interlaced)))
     return FileParts(
         format="png",
@@ -79,6 +71,21 @@ def take_png_apart(data: bytes, policy: PhotoPolicy) -> FileParts:
         icc=usable_icc(icc, policy) if kind in (2, 3, 6) else None,
         encoding=EncodingFacts(lossless=True),
     )
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield (name, start, end) of each chunk up to the last, IEND."""
+    start = 8
+    for _ in range(_MAX_CHUNKS):
+        end = start + 12 + int.from_bytes(data[start : start + 4], "big")
+        if start + 12 > len(data) or end > len(data):
+            raise PhotoError("truncated", "the file ends within a chunk")
+        name = data[start + 4 : start + 8]
+        yield name, start, end
+        if name == b"IEND":
+            return
+        start = end
+    raise PhotoError("decoder_limit", "the file has too many chunks")
 
 
 def _inflated_icc(body: bytes, policy: PhotoPolicy) -> bytes | None:

@@ -53,7 +53,7 @@ class Decoder:
     def __init__(self, policy: PhotoPolicy) -> None:
         self._policy = policy
         try:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603, the command is ours
                 [
                     sys.executable,
                     "-I",
@@ -127,7 +127,7 @@ class Decoder:
             raise PhotoError("decoder_limit", "the picture's metadata are too large")
         icc, exif = source.read(icc_length), source.read(exif_length)
         pixels = np.empty((height, width, 3), np.uint8)
-        if not _fill(memoryview(pixels).cast("B"), source):
+        if not _fill(memoryview(pixels.data).cast("B"), source):
             raise self._death()
         pixels.flags.writeable = False
         return SandboxedPicture(pixels, icc or None, exif or None)

@@ -44,14 +44,11 @@ def take_webp_apart(data: bytes, policy: PhotoPolicy) -> FileParts:
         check_size(declared, policy)
         if declared != size_wh:
             raise PhotoError("corrupt", "the file declares two different sizes")
-    exif = chunks.get(b"EXIF")
-    if exif is not None and exif[:6] == b"Exif\x00\x00":
-        exif = exif[6:]
     return FileParts(
         format="webp",
         size_wh=size_wh,
         picture=data,
-        exif=exif,
+        exif=chunks.get(b"EXIF"),
         icc=usable_icc(chunks.get(b"ICCP"), policy),
         encoding=EncodingFacts(lossless=lossless, subsampling=None if lossless else "4:2:0"),
     )
