@@ -167,7 +167,9 @@ class IdentifiersPolicy:
         keep_vendors: Whether names of makers and machines may stay.
         canvas_px_per_export_px: Size of the picture that is searched at scale 1.
         canvas_max_side_px: Longest side of that picture.
-        passes: Scales of the search; a ``+`` asks for a contrast stretch.
+        passes: Scales at which the whole screen is searched; a ``+`` asks for a contrast
+            stretch.
+        scan_passes: Further searches of the scan area.
         map_threshold: Probability above which a pixel is text, 0–1.
         box_threshold: Mean probability above which a box is text, 0–1.
         merge_cover: Share of a box that earlier ones must cover to make it no news.
@@ -195,6 +197,7 @@ class IdentifiersPolicy:
     canvas_px_per_export_px: float
     canvas_max_side_px: int
     passes: tuple[str, ...]
+    scan_passes: tuple[str, ...]
     map_threshold: float
     box_threshold: float
     merge_cover: float

@@ -13,6 +13,7 @@ from sonogate.identifiers import check, classify, mask, read
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import FloatArray, IdentifierReport, PixelArray, RectifiedScreen
 
+SCAN = box(0, 0, 319, 239)
 CANARY = "ZYXCANARY QUENTIN 7391842"
 
 
@@ -56,7 +57,7 @@ FAULTS = [RuntimeError(CANARY), TimeoutError(CANARY), ModelError(CANARY), Memory
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
 @pytest.mark.parametrize("search", [1, 2, 3])
 def test_a_detector_that_fails(fault: Exception, search: int, limits: IdentifiersPolicy) -> None:
-    report = assess(as_screen(texture()), RaisingReader(fault, in_search=search), limits)
+    report = assess(as_screen(texture(), SCAN), RaisingReader(fault, in_search=search), limits)
     assert not report.complete
     assert report.failure is not None
     assert CANARY not in report.failure
@@ -64,20 +65,20 @@ def test_a_detector_that_fails(fault: Exception, search: int, limits: Identifier
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
 def test_a_recogniser_that_fails(fault: Exception, limits: IdentifiersPolicy) -> None:
-    report = assess(as_screen(texture()), RaisingReader(fault, in_reading=1), limits)
+    report = assess(as_screen(texture(), SCAN), RaisingReader(fault, in_reading=1), limits)
     assert not report.complete
     assert CANARY not in str(report.failure)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
 def test_a_check_that_fails(fault: Exception, limits: IdentifiersPolicy) -> None:
-    report = assess(as_screen(texture()), RaisingReader(fault, in_search=4), limits)
+    report = assess(as_screen(texture(), SCAN), RaisingReader(fault, in_search=4), limits)
     assert not report.complete
     assert CANARY not in str(report.failure)
 
 
 def test_nothing_found_is_not_clean(limits: IdentifiersPolicy) -> None:
-    report = assess(as_screen(texture()), FakeReader(), limits)
+    report = assess(as_screen(texture(), SCAN), FakeReader(), limits)
     assert not report.complete
     assert report.failure == "no text was found on the screen"
 
@@ -87,7 +88,7 @@ def test_a_recogniser_that_returns_too_little(limits: IdentifiersPolicy) -> None
         def recognise(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
             return []
 
-    report = assess(as_screen(texture()), Short([box(20, 20, 120, 40)]), limits)
+    report = assess(as_screen(texture(), SCAN), Short([box(20, 20, 120, 40)]), limits)
     assert not report.complete
 
 
@@ -95,17 +96,16 @@ def test_blurred_text_is_a_failure(limits: IdentifiersPolicy) -> None:
     across = np.linspace(0.0, 6.0 * np.pi, 320)
     wave = np.round(127.0 + 100.0 * np.sin(across)).astype(np.uint8)
     pixels = np.repeat(np.repeat(wave[None, :, None], 240, axis=0), 3, axis=2)
-    report = assess(as_screen(pixels), FakeReader([box(20, 20, 220, 40)], ["MI 1.1"]), limits)
+    report = assess(as_screen(pixels, SCAN), FakeReader([box(20, 20, 220, 40)], ["MI 1.1"]), limits)
     assert report.failure == "the text is too blurred to be found reliably"
 
 
 def test_text_left_after_masking_sends_it_back(limits: IdentifiersPolicy) -> None:
-    scan = box(0, 60, 319, 239)
     found = [box(20, 80, 120, 100)]
     clean = FakeReader(found, ["MI 1.1"])
-    assert assess(as_screen(texture(), scan), clean, limits).complete
+    assert assess(as_screen(texture(), SCAN), clean, limits).complete
     leaking = FakeReader(found, ["MI 1.1"], found_later=[box(20, 150, 120, 170)])
-    report = assess(as_screen(texture(), scan), leaking, limits)
+    report = assess(as_screen(texture(), SCAN), leaking, limits)
     assert not report.complete
     assert report.failure == "text is left after masking"
 
@@ -113,11 +113,11 @@ def test_text_left_after_masking_sends_it_back(limits: IdentifiersPolicy) -> Non
 def test_what_was_kept_or_filled_passes_the_check(limits: IdentifiersPolicy) -> None:
     found = [box(20, 80, 120, 100), box(20, 150, 120, 170)]
     reader = FakeReader(found, ["MI 1.1", CANARY], ["MI 1.1"], found_later=found)
-    assert assess(as_screen(texture(), box(0, 60, 319, 239)), reader, limits).complete
+    assert assess(as_screen(texture(), SCAN), reader, limits).complete
 
 
 def test_no_text_in_any_value(limits: IdentifiersPolicy) -> None:
-    screen = as_screen(texture())
+    screen = as_screen(texture(), SCAN)
     reader = FakeReader(
         [box(20, 20, 120, 40), box(20, 80, 120, 100)], [CANARY, "MI 1.1"], ["MI 1.1"]
     )

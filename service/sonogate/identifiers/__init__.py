@@ -6,7 +6,8 @@ searches the finished picture again. Default-deny: what is not positively known 
 
 from sonogate.identifiers.check import check
 from sonogate.identifiers.classify import classify
+from sonogate.identifiers.find import TextReader
 from sonogate.identifiers.mask import mask
-from sonogate.identifiers.read import TextReader, read
+from sonogate.identifiers.read import read
 
 __all__ = ["TextReader", "check", "classify", "mask", "read"]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.identifiers import boxes
-from sonogate.identifiers.read import TextReader, find
+from sonogate.identifiers.find import TextReader, covered, find
 from sonogate.policy import IdentifiersPolicy
-from sonogate.types import FloatArray, IdentifierReport, MaskedScreen, TextRun
+from sonogate.types import FloatArray, IdentifierReport, MaskedScreen
 
 
 def check(
@@ -33,25 +33,33 @@ def check(
     """
     if not report.complete:
         return report
-    height, width = masked.mask.shape
-    scale = min(1.0, policy.check_side_px / max(height, width))
-    strict = replace(
+    accounted: NDArray[np.uint8] = masked.mask.astype(np.uint8)
+    for region in report.regions:
+        if region.action == "kept":
+            corners = np.round(region.polygon_xy).astype(np.int32)
+            cv2.fillPoly(accounted, [corners], 1)
+    # Only what is visible and was not read is worth a search.
+    left, top, width, height = cv2.boundingRect(1 - accounted)
+    if width < 2 or height < 2:
+        return report
+    window_xy = boxes.polygon(np.array([left, top, left + width, top + height], dtype=np.float64))
+    searches = replace(
         policy,
+        passes=(),
+        scan_passes=policy.check_passes,
         map_threshold=policy.check_map_threshold,
         box_threshold=policy.check_box_threshold,
     )
+    scale = min(1.0, policy.check_side_px / max(masked.mask.shape))
     try:
-        found = find(masked.pixels, scale, reader, strict, policy.check_passes)
+        found = find(masked.pixels, scale, window_xy, reader, searches)
     except Exception as error:
         return replace(report, complete=False, failure=f"the check failed ({type(error).__name__})")
-    accounted = masked.mask.astype(np.uint8)
-    for region in report.regions:
-        if region.action == "kept":
-            _fill(accounted, region.polygon_xy)
-    left = [run for run in found if _unaccounted(run, accounted) > policy.max_unaccounted]
-    lines = [run for run in left if _elongation(run.polygon_xy) >= policy.check_line_elongation]
+    unknown = 1.0 - policy.max_unaccounted
+    left_over = [run for run in found if covered(accounted, run.polygon_xy) < unknown]
+    longest = max((_elongation(run.polygon_xy) for run in left_over), default=0.0)
     # A lone mark (a tick, an arrow, a caliper) tells nothing; several could spell a word.
-    if lines or len(left) > policy.check_max_marks:
+    if longest >= policy.check_line_elongation or len(left_over) > policy.check_max_marks:
         return replace(report, complete=False, failure="text is left after masking")
     return report
 
@@ -59,16 +67,3 @@ def check(
 def _elongation(polygon_xy: FloatArray) -> float:
     sides = np.linalg.norm(np.diff(polygon_xy[:3], axis=0), axis=1)
     return float(sides.max() / max(float(sides.min()), 1e-6))
-
-
-def _fill(canvas: NDArray[np.uint8], polygon_xy: FloatArray) -> None:
-    cv2.fillPoly(canvas, [np.round(polygon_xy).astype(np.int32)], 1)
-
-
-def _unaccounted(run: TextRun, accounted: NDArray[np.uint8]) -> float:
-    """Return the share of a run that is visible and not on the kept list."""
-    x0, y0, x1, y1 = boxes.pixels(boxes.bounds(run.polygon_xy), accounted.shape)
-    inside = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
-    _fill(inside, run.polygon_xy - (x0, y0))
-    visible = int(inside.sum())
-    return 1.0 - int((inside & accounted[y0:y1, x0:x1]).sum()) / visible if visible else 0.0

@@ -1,35 +1,22 @@
-"""Find all text on the screen, and read what could be kept.
-
-Text is searched for at several scales and after a contrast stretch, because a detector
-that misses blurred text at full size finds it at half (the receptive field sees whole
-letters), and one that misses faint text finds it stretched.
-"""
+"""Read what was found, and tell whether the picture was clear enough to find it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from sonogate.identifiers import boxes
+from sonogate.identifiers.find import TextReader, canvas_scale, find, resize
 from sonogate.identifiers.vocabulary import grade
 from sonogate.policy import IdentifiersPolicy
-from sonogate.types import FloatArray, PixelArray, RectifiedScreen, TextRun, TextRuns
+from sonogate.types import PixelArray, RectifiedScreen, TextRun, TextRuns
 
-# Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994).
-CLAHE_CLIP = 4.0
-CLAHE_TILES_WH = (8, 8)
 # The second reading sees the line this much coarser and stretched to full contrast.
 SECOND_LINE_HEIGHT_PX = 32
 STRETCH_PERCENTILES = (2.0, 98.0)
-# Share of a box's shorter side that the detector's margin takes on either side.
-CORE_TRIM = 0.2
-# Share of it by which boxes grow, so that what is kept is whole and what is masked is covered.
-BOX_MARGIN = 0.08
 # A run taller than this many times its width is vertical text or a bar: never read.
 MAX_TALL_RATIO = 2.5
 # An off-level run is never read: consoles write level text.
@@ -37,20 +24,6 @@ MAX_OFF_LEVEL_PX = 1.0
 # Blur from a step of contrast c and steepest slope g: c / (g * sqrt(2 pi)) for an edge,
 # 0.61 c / g for a thin line; halfway between.
 BLUR_FACTOR = 0.5
-
-
-class TextReader(Protocol):
-    """Finds and reads text; an implementation serves one worker at a time."""
-
-    def detect(
-        self, pixels: PixelArray, map_threshold: float, box_threshold: float
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return boxes (n, 4, 2), pixels, clockwise from the top left, and scores (n,)."""
-        ...
-
-    def recognise(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
-        """Return each crop's text and its confidence, 0–1."""
-        ...
 
 
 def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy) -> TextRuns:
@@ -69,7 +42,7 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
     """
     try:
         scale = canvas_scale(screen, policy)
-        found = find(screen.pixels, scale, reader, policy, policy.passes)
+        found = find(screen.pixels, scale, screen.scan_area_xy, reader, policy)
         runs = _read_runs(screen.pixels, found, 1.0 / scale, reader, policy)
     except Exception as error:
         # The type alone: a message could quote what was read.
@@ -80,74 +53,6 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
     if blur_px > policy.max_text_blur_px:
         return TextRuns(runs, "the text is too blurred to be found reliably")
     return TextRuns(runs)
-
-
-def canvas_scale(screen: RectifiedScreen, policy: IdentifiersPolicy) -> float:
-    """Return canvas pixels per rectified pixel for the search at scale 1."""
-    scale = policy.canvas_px_per_export_px / screen.rectified_px_per_export_px
-    return min(scale, policy.canvas_max_side_px / max(screen.size_wh))
-
-
-def resize(pixels: PixelArray, scale: float) -> PixelArray:
-    """Return ``pixels`` scaled by ``scale``."""
-    height, width = pixels.shape[:2]
-    size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
-    if size_wh == (width, height):
-        return pixels
-    method = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(pixels, size_wh, interpolation=method), dtype=np.uint8)
-
-
-def find(
-    pixels: PixelArray,
-    scale: float,
-    reader: TextReader,
-    policy: IdentifiersPolicy,
-    passes: Sequence[str],
-) -> list[TextRun]:
-    """Return the union of what is found in several passes, unread.
-
-    Args:
-        pixels: The picture.
-        scale: Canvas pixels per pixel of the picture.
-        reader: Finds text.
-        policy: Thresholds.
-        passes: ``"1.0"`` searches at that scale of the canvas, ``"0.7+"`` after a
-            contrast stretch too.
-    """
-    canvas = resize(pixels, scale)
-    taken: NDArray[np.uint8] = np.zeros(canvas.shape[:2], dtype=np.uint8)
-    found: list[TextRun] = []
-    for search in passes:
-        factor = float(search.rstrip("+"))
-        picture = resize(canvas, factor)
-        if search.endswith("+"):
-            picture = stretch_contrast(picture)
-        polygons, scores = reader.detect(picture, policy.map_threshold, policy.box_threshold)
-        ratio_xy = np.array(
-            [picture.shape[1] / canvas.shape[1], picture.shape[0] / canvas.shape[0]]
-        )
-        fresh = []
-        for polygon_xy, score in zip(polygons, scores, strict=True):
-            on_canvas_xy = (polygon_xy + 0.5) / ratio_xy - 0.5
-            if short_side(on_canvas_xy) > policy.max_text_height_fraction * canvas.shape[0]:
-                # A whole sector on black looks like one giant letter; no line is that tall.
-                continue
-            if _covered(taken, _scaled(on_canvas_xy, -CORE_TRIM)) < policy.merge_cover:
-                fresh.append(on_canvas_xy)
-                grown_xy = _scaled(on_canvas_xy, BOX_MARGIN)
-                found.append(TextRun((grown_xy + 0.5) / scale - 0.5, (), float(score)))
-        for on_canvas_xy in fresh:
-            cv2.fillPoly(taken, [np.round(on_canvas_xy).astype(np.int32)], 1)
-    return found
-
-
-def stretch_contrast(pixels: PixelArray) -> PixelArray:
-    """Return ``pixels`` with local contrast raised, equally in all channels."""
-    lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
-    equalise = cv2.createCLAHE(clipLimit=CLAHE_CLIP, tileGridSize=CLAHE_TILES_WH)
-    lab[:, :, 0] = equalise.apply(np.ascontiguousarray(lab[:, :, 0]))
-    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), dtype=np.uint8)
 
 
 def text_blur_px(
@@ -179,40 +84,6 @@ def text_blur_px(
         return float("inf")
     on_canvas_px = float(np.median(blurs))
     return on_canvas_px / (scale * screen.rectified_px_per_export_px)
-
-
-def short_side(polygon_xy: FloatArray) -> float:
-    """Return the shorter side of a rectangle."""
-    return float(np.linalg.norm(np.diff(polygon_xy[:3], axis=0), axis=1).min())
-
-
-def _scaled(polygon_xy: FloatArray, share: float) -> FloatArray:
-    """Return a rectangle grown on every side by a share of its shorter side."""
-    centre = polygon_xy.mean(axis=0)
-    sides = np.linalg.norm(np.diff(polygon_xy[:3], axis=0), axis=1)
-    along, across = (polygon_xy[1] - polygon_xy[0]), (polygon_xy[2] - polygon_xy[1])
-    margin = share * float(sides.min())
-    scale_along, scale_across = np.maximum(1.0 + 2.0 * margin / np.maximum(sides, 1e-6), 0.1)
-    from_centre = polygon_xy - centre
-    unit_along = along / max(float(sides[0]), 1e-6)
-    unit_across = across / max(float(sides[1]), 1e-6)
-    return np.asarray(
-        centre
-        + np.outer(from_centre @ unit_along * scale_along, unit_along)
-        + np.outer(from_centre @ unit_across * scale_across, unit_across),
-        dtype=np.float64,
-    )
-
-
-def _covered(taken: NDArray[np.uint8], polygon_xy: FloatArray) -> float:
-    x0, y0, x1, y1 = boxes.pixels(boxes.bounds(polygon_xy), taken.shape)
-    patch = taken[y0:y1, x0:x1]
-    if patch.size == 0:
-        return 1.0
-    inside = np.zeros(patch.shape, dtype=np.uint8)
-    corners = np.round(polygon_xy - (x0, y0)).astype(np.int32)
-    cv2.fillPoly(inside, [corners], 1)
-    return float((patch & inside).sum() / max(int(inside.sum()), 1))
 
 
 def _readable(run: TextRun, scale_px: float, policy: IdentifiersPolicy) -> bool:

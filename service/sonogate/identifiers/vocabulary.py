@@ -203,7 +203,7 @@ def _parse(tokens: list[str], *, keep_vendors: bool) -> Grade | None:
         elif _PROBE.fullmatch(token):
             grades.append("measured")
             position += 1
-        elif _MAP.fullmatch(token) or token in _LONE_UNITS:
+        elif _MAP.fullmatch(token) or (token in _LONE_UNITS and len(tokens) == 1):
             grades.append("words")
             position += 1
         elif token in words.marks:
