@@ -36,6 +36,9 @@ class Look:
         ring: Strength of the bands that the probe's face leaves at the top.
         fade_db: Echoes lost at the deepest row.
         contact_db: Echoes lost under patches of poor contact.
+        haze_db: Clutter that fills dark parts, near the probe, relative to parenchyma.
+        streak_db: Strength of the small reflectors in tissue.
+        base: Grey of parenchyma, 0–1.
     """
 
     dynamic_range_db: float
@@ -51,6 +54,9 @@ class Look:
     ring: float
     fade_db: float
     contact_db: float
+    haze_db: float
+    streak_db: float
+    base: float
 
 
 TINTS = ((255, 255, 255), (255, 240, 214), (226, 236, 255), (255, 228, 190), (236, 255, 246))
@@ -73,7 +79,10 @@ def draw_look(rng: np.random.Generator, fan: Fan) -> Look:
         tint=TINTS[int(rng.choice(5, p=[0.72, 0.08, 0.12, 0.05, 0.03]))],
         ring=float(rng.uniform(0.1, 0.7)),
         fade_db=float(max(0.0, rng.normal(5, 7))),
-        contact_db=float(rng.exponential(7)),
+        contact_db=float(rng.exponential(8)),
+        haze_db=float(rng.uniform(-44, -15)),
+        streak_db=float(rng.uniform(1.0, 4.5)),
+        base=float(rng.uniform(0.3, 0.43)),
     )
 
 
@@ -127,6 +136,7 @@ def beam_picture(rng: np.random.Generator, tissue: Tissue, look: Look) -> HeatAr
     """Return the log-compressed picture on the beam grid, float32 0–255."""
     rows, columns = tissue.shape
     step_cm = tissue.fan.depth_cm / rows
+    tissue.streak(look.streak_db)
     lost = np.cumsum(tissue.loss_db_cm, axis=0) * np.float32(2 * step_cm)
     lost = np.asarray(cv2.GaussianBlur(lost, (0, 0), sigmaX=max(0.8, look.lateral_px), sigmaY=0.3))
     np.clip(lost, -12, 60, out=lost)
@@ -135,7 +145,13 @@ def beam_picture(rng: np.random.Generator, tissue: Tissue, look: Look) -> HeatAr
     dim = np.maximum(smooth_noise(rng, (1, columns), (2, int(rng.integers(5, 16)))) - 0.6, 0)
     lost += np.float32(look.contact_db) * dim * np.sqrt(deep)[:, None]
     lost += (np.float32(look.fade_db) * deep**2)[:, None]
-    amplitude = np.exp((tissue.level_db - lost) * np.float32(np.log(10) / 20))
+    haze = (
+        np.float32(look.haze_db) - 16 * deep[:, None] + 4 * smooth_noise(rng, tissue.shape, (4, 5))
+    )
+    level = np.logaddexp(tissue.level_db * np.float32(0.23), haze * np.float32(0.23)) / np.float32(
+        0.23
+    )
+    amplitude = np.exp((level - lost) * np.float32(np.log(10) / 20))
     mirrors = tissue.interface * np.exp(lost * np.float32(-np.log(10) / 20))
     mirrors += _bands(rng, tissue) * np.float32(look.ring)
     floor = np.exp((np.float32(look.noise_db) + 26 * (deep - 1)) * np.float32(np.log(10) / 20))
@@ -154,11 +170,11 @@ def beam_picture(rng: np.random.Generator, tissue: Tissue, look: Look) -> HeatAr
     if look.smooth:
         soft = cv2.bilateralFilter(np.log(envelope + np.float32(1e-4)), 5, 0.7, 1.6)
         envelope = np.exp(soft * look.smooth) * envelope ** np.float32(1 - look.smooth)
-    level = np.float32(20) * np.log10(envelope + np.float32(1e-4))
+    shown = np.float32(20) * np.log10(envelope + np.float32(1e-4))
     slope = smooth_noise(rng, (rows, 1), (4, 1)) * np.float32(1.6)
-    level += slope + np.float32(look.gain_db)
+    shown += slope + np.float32(look.gain_db)
     edge = 1.2 * smooth_noise(rng, (1, columns), (1, 6))
-    share = np.float32(0.44) + (level + edge) / np.float32(look.dynamic_range_db)
+    share = np.float32(look.base) + (shown + edge) / np.float32(look.dynamic_range_db)
     grey = np.clip(share, 0, 1) ** np.float32(look.gamma)
     return np.asarray(np.minimum(grey, 1) * 255, np.float32)
 

@@ -323,10 +323,17 @@ class Canvas:
         gap: float,
         *,
         anchor: Anchor = "left",
+        fit_w: float | None = None,
     ) -> float:
-        """Draw several runs on one line, each with its own kind; return the width taken."""
+        """Draw several runs on one line, each with its own kind; return the width taken.
+
+        A line wider than ``fit_w`` is set smaller, down to six pixels.
+        """
         widths = [self.measure(text, pen)[0] for text, _ in runs]
         total = sum(widths) + gap * (len(runs) - 1)
+        if fit_w is not None and total > fit_w and pen.size_px > 6:
+            smaller = max(6.0, pen.size_px * max(fit_w / total, 0.55) - 0.5)
+            return self.line(x, y, runs, pen.at(size_px=smaller), gap * 0.8, anchor=anchor)
         left = x - {"left": 0.0, "middle": 0.5, "right": 1.0}[anchor] * total
         for (text, kind), width in zip(runs, widths, strict=True):
             self.text(left, y, text, pen, kind)

@@ -90,10 +90,15 @@ def put(
     counts: bool = True,
 ) -> Placed:
     """Make a picture (unless given), centre it in a room at the top, and place it."""
+    if stage.well is not None:
+        # Light screens set the picture into a dark panel, marks and all.
+        stage.canvas.box(x, y, w, h, stage.well)
+        rim = min(2.6 * stage.theme.size_px, 0.12 * w, 0.12 * h)
+        x, y, w, h = x + rim, y + 0.3 * rim, w - 2 * rim, h - 0.6 * rim
     made = stage.picture(w, h) if picture is None else picture
     scale = stage.canvas.scale
     left = x + (w - made.size_wh[0] / scale) / 2
-    top = y + min(stage.between(0, 0.3), 0.3) * (h - made.size_wh[1] / scale)
+    top = y + max(0.0, stage.between(0, 0.3) * (h - made.size_wh[1] / scale))
     left, top = round(left * scale) / scale, round(top * scale) / scale
     stage.place(made, left, top, counts=counts)
     return Placed(made, left, top, scale)
@@ -126,12 +131,14 @@ def colour_bar(stage: Stage, x: float, y: float, h: float, table: FloatArray) ->
 def depth_ruler(stage: Stage, placed: Placed) -> None:
     """Draw ticks along the depth with numbers, beside the picture."""
     theme, canvas = stage.theme, stage.canvas
+    if stage.px_per_cm is None:
+        stage.px_per_cm = placed.picture.px_per_cm
     right = stage.chance(0.7)
     x = min(placed.x + placed.w + stage.between(4, 26), stage.size_wh[0] - 40.0)
     if not right:
         x = max(placed.x - stage.between(4, 26), 34.0)
     side = 1 if right else -1
-    colour = theme.mark if stage.chance(0.7) else theme.dim
+    colour = theme.mark if stage.chance(0.7) and stage.well is None else theme.dim
     style = int(stage.rng.integers(4))
     depth = placed.depth_cm
     major = 5 if depth > 9 else 1

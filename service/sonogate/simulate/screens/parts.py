@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sonogate.simulate.screens.canvas import Colour, Pen, Turn
+from sonogate.simulate.screens.canvas import Anchor, Colour, Pen, Turn
 from sonogate.simulate.screens.identifiers import Patient, label, pick
 from sonogate.simulate.screens.overlays import Placed
 from sonogate.simulate.screens.stage import Stage
@@ -174,37 +174,28 @@ def header_bar(stage: Stage, x: float, y: float, w: float, h: float) -> None:
     arrangement = int(stage.rng.integers(4))
     if rows == 1:
         order = (who, when, numbers) if arrangement % 2 else (where[:1], who, when)
-        used = canvas.line(x + pad, top, order[0], pen, gap)
-        canvas.line(x + w - pad, top, order[2], pen, gap, anchor="right")
-        middle = x + max(w / 2, used + 3 * pad)
+        used = canvas.line(x + pad, top, order[0], pen, gap, fit_w=0.4 * w)
+        canvas.line(x + w - pad, top, order[2], pen, gap, anchor="right", fit_w=0.28 * w)
+        middle = x + max(w / 2, used + 0.16 * w)
         if stage.chance(0.8):
-            canvas.line(middle, top, order[1], pen, gap, anchor="middle")
+            canvas.line(middle, top, order[1], pen, gap, anchor="middle", fit_w=0.25 * w)
         return
-    if arrangement == 0:
-        canvas.line(x + pad, top, where, title, gap)
-        canvas.line(x + pad, low, who, pen, gap)
-        canvas.line(x + w - pad, top, when, pen, gap, anchor="right")
-        canvas.line(x + w - pad, low, numbers, pen, gap, anchor="right")
-    elif arrangement == 1:
-        canvas.line(x + pad, top, who[:1], title, gap)
-        canvas.line(x + pad, low, who[1:], pen, gap)
-        canvas.line(x + w / 2, top, where, pen, gap, anchor="middle")
-        canvas.line(x + w / 2, low, clinical([stage.word("exams", stage.exam.name)]), pen, gap)
-        canvas.line(x + w - pad, top, when, pen, gap, anchor="right")
-        canvas.line(x + w - pad, low, numbers, pen, gap, anchor="right")
-    elif arrangement == 2:
-        canvas.line(x + pad, top, when[:1], pen, gap)
-        canvas.line(x + pad, low, when[1:] or numbers, pen, gap)
-        canvas.line(x + w / 2, top, who[:2], title, gap, anchor="middle")
-        canvas.line(x + w / 2, low, who[2:] or where, pen, gap, anchor="middle")
-        canvas.line(x + w - pad, top, where[:1], pen, gap, anchor="right")
-        canvas.line(x + w - pad, low, numbers, pen, gap, anchor="right")
-    else:
-        mixed = [*who[:1], *numbers[:1], *who[1:2]]
-        canvas.line(x + pad, top, mixed, pen, gap)
-        canvas.line(x + pad, low, where, pen, gap)
-        canvas.line(x + w - pad, top, [*who[2:], *numbers[1:]], pen, gap, anchor="right")
-        canvas.line(x + w - pad, low, when, pen, gap, anchor="right")
+    exam = clinical([stage.word("exams", stage.exam.name)])
+    # Left, middle and right of the upper row, then of the lower one.
+    cells: tuple[list[Item], ...] = (
+        (where, [], when, who, [], numbers),
+        (who[:1], where, when, who[1:], exam, numbers),
+        (when[:1], who[:2], where[:1], when[1:] or numbers, who[2:] or where, numbers),
+        ([*who[:1], *numbers[:1], *who[1:2]], [], [*who[2:], *numbers[1:]], where, exam, when),
+    )[arrangement]
+    for index, runs in enumerate(cells):
+        column, y_row = index % 3, top if index < 3 else low
+        own = title if index == (1 if arrangement == 2 else 0) and arrangement < 3 else pen
+        at = (x + pad, x + w / 2, x + w - pad)[column]
+        anchor: Anchor = ("left", "middle", "right")[column]
+        room = (0.36 if cells[index // 3 * 3 + 1] else 0.5) * w if column != 1 else 0.25 * w
+        if runs:
+            canvas.line(at, y_row, runs, own, gap, anchor=anchor, fit_w=room)
 
 
 def menu_column(stage: Stage, x: float, y: float, w: float, h: float, count: int) -> None:
@@ -293,7 +284,7 @@ def results_box(stage: Stage, x: float, y: float, results: list[str]) -> None:
     theme, canvas = stage.theme, stage.canvas
     pen = theme.pen(1.0, theme.mark if stage.chance(0.4) else theme.ink)
     widths = [canvas.measure(text, pen)[0] for text in results]
-    if stage.chance(0.4):
+    if stage.chance(0.4) or stage.well is not None:
         canvas.box(
             x - 4, y - 3, max(widths) + 10, len(results) * pen.size_px * 1.35 + 6, theme.panel
         )

@@ -42,6 +42,8 @@ def _set(seed: int, family: str | None, content: Path | None, scale: float) -> t
     style = chosen.styles[int(rng.integers(len(chosen.styles)))]
     low, high = chosen.text_px
     size_px = max(8.0, min(size_wh) * float(rng.uniform(low, high)) / 1000)
+    if rng.random() < 0.06:
+        size_px = float(rng.uniform(6.0, 8.0))
     stage = draw_stage(
         rng,
         size_wh,

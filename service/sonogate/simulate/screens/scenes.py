@@ -51,16 +51,17 @@ def _branches(rng: Rng, tissue: Tissue, x: float, z: float, size: float, count: 
     """Dark tubes of varied direction, some cut across, some along."""
     for _ in range(count):
         turn, width = float(rng.uniform(-0.9, 0.9)), float(size * rng.uniform(0.09, 0.26))
-        length = float(rng.choice([1.0, rng.uniform(4, 12)]))
+        length = float(rng.choice([1.0, 1.5, rng.uniform(4, 12)]))
         at = tissue.ellipse(
-            x + float(rng.normal(0, size)),
-            z + float(rng.normal(0, size * 0.7)),
+            x + float(rng.uniform(-2.2, 2.2) * size),
+            z + float(rng.uniform(-1.4, 1.4) * size),
             width * length,
             width,
             turn,
             0.03,
         )
-        _vessel(tissue, at, float(rng.choice([-1, 1]) * rng.uniform(0.2, 0.8)), 3.0)
+        wall_db = float(rng.choice([-6.0, 3.0, 8.0]))
+        _vessel(tissue, at, float(rng.choice([-1, 1]) * rng.uniform(0.2, 0.8)), wall_db)
 
 
 def liver(rng: Rng, tissue: Tissue) -> None:
@@ -410,8 +411,8 @@ def phantom(rng: Rng, tissue: Tissue) -> None:
         at = tissue.ellipse(x, depth * float(rng.choice([0.35, 0.7])), size, size)
         tissue.paint(at, float(rng.choice([-40, -12, -6, 7])))
     for row in np.arange(0.1, 0.98, 0.1):
-        wire = tissue.ellipse(float(rng.normal(0, 0.02)), row * depth, 0.05, 0.03)
-        tissue.wall(wire, 0.04, 12, mirror=12)
+        wire = tissue.ellipse(float(rng.normal(0, 0.02)), row * depth, 0.09, 0.05)
+        tissue.paint(wire, 22)
 
 
 @dataclass(frozen=True, slots=True)

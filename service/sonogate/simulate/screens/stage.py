@@ -129,7 +129,22 @@ def pick_style(rng: Rng, style: Style) -> Style:
 
 @dataclass(slots=True)
 class Stage:
-    """The state of one screen while it is drawn."""
+    """The state of one screen while it is drawn.
+
+    Attributes:
+        rng: Source of chance.
+        canvas: Where it is drawn.
+        theme: Colours and typefaces.
+        locale: Language of the machine.
+        patient: Who is examined.
+        date_style: How dates are written.
+        exam: What is examined.
+        real: Folder of real pictures, or None.
+        well: Colour of the panel that a picture is set into, None for the background.
+        outlines_xy: Outlines of the pictures placed, canvas pixels.
+        px_per_cm: Canvas pixels in a centimetre, None before a depth ruler is drawn.
+        content_ids: Names of the pictures placed.
+    """
 
     rng: Rng
     canvas: Canvas
@@ -139,6 +154,7 @@ class Stage:
     date_style: int
     exam: Exam
     real: Path | None
+    well: Colour | None = None
     outlines_xy: list[FloatArray] = field(default_factory=list)
     px_per_cm: float | None = None
     content_ids: list[str] = field(default_factory=list)
@@ -193,8 +209,6 @@ class Stage:
         corner = np.array([round(x * scale), round(y * scale)], np.float64)
         self.outlines_xy.append(picture.outline_xy + corner)
         self.content_ids.append(picture.content_id)
-        if self.px_per_cm is None:
-            self.px_per_cm = picture.px_per_cm
 
     def place_patch(self, pixels: PixelArray, x: float, y: float) -> None:
         """Paste a rectangular strip, such as a spectrum, and note its outline."""
@@ -227,4 +241,6 @@ def draw_stage(
     patient = draw_patient(rng, locale, date_style)
     exam = draw_exam(rng, exams)
     canvas = Canvas(size_wh, theme.background, scale)
-    return Stage(rng, canvas, theme, locale, patient, date_style, exam, real)
+    tone = _grey(rng, 0, 24)
+    well = tone if light and rng.random() < 0.85 else None
+    return Stage(rng, canvas, theme, locale, patient, date_style, exam, real, well)

@@ -42,6 +42,8 @@ class Tissue:
         self.depth_cm = depth[:, 0].astype(np.float32)
         self.x_cm = x.astype(np.float32) + bend_cm * smooth_noise(rng, shape, (5, 5))
         self.z_cm = z.astype(np.float32) + bend_cm * smooth_noise(rng, shape, (4, 6))
+        fine = (int(shape[0] / 7), int(shape[1] / 7))
+        self._rough_cm = np.float32(0.0016 * fan.depth_cm) * smooth_noise(rng, shape, fine)
         self.level_db = np.zeros(shape, np.float32)
         self.loss_db_cm = np.zeros(shape, np.float32)
         self.interface = np.zeros(shape, np.float32)
@@ -59,7 +61,10 @@ class Tissue:
         c, s = np.float32(np.cos(turn)), np.float32(np.sin(turn))
         dx, dz = self.x_cm - np.float32(x), self.z_cm - np.float32(z)
         u, v = (dx * c + dz * s) / np.float32(a), (dz * c - dx * s) / np.float32(b)
-        distance = (np.sqrt(u * u + v * v) - 1) * np.float32(min(a, b))
+        reach = np.sqrt(u * u + v * v)
+        # First-order distance: the level function over the length of its gradient.
+        slope = np.sqrt(np.square(u / np.float32(a)) + np.square(v / np.float32(b)))
+        distance = (reach - 1) * reach / np.maximum(slope, np.float32(1e-4)) + self._rough_cm
         if ragged:
             distance = distance + np.float32(ragged) * smooth_noise(self.rng, self.shape, (14, 14))
         return np.asarray(distance, np.float32)
@@ -68,7 +73,12 @@ class Tissue:
         """Return the signed depth (cm) below a line at depth ``z``."""
         x = self.x_cm
         return np.asarray(
-            self.z_cm - np.float32(z) - np.float32(slope) * x - np.float32(sag) * x * x, np.float32
+            self.z_cm
+            - np.float32(z)
+            - np.float32(slope) * x
+            - np.float32(sag) * x * x
+            + np.float32(0.5) * self._rough_cm,
+            np.float32,
         )
 
     def paint(
@@ -91,20 +101,26 @@ class Tissue:
     def wall(
         self, distance: HeatArray, thick_cm: float, level_db: float, *, mirror: float = 0.0
     ) -> None:
-        """Line the zero of ``distance`` with a bright wall.
+        """Line the zero of ``distance`` with a bright wall, patchy as walls are.
 
-        ``mirror`` adds an echo that is strong only where the wall faces the beam.
+        It is brightest where it faces the beam and fades where it runs along it;
+        ``mirror`` adds an echo that only the facing parts return.
         """
-        ridge = np.exp(-0.5 * np.square(distance / np.float32(thick_cm)))
-        uneven = smooth_noise(self.rng, self.shape, (12, 40))
-        level = np.float32(level_db * 0.62 - 1.5) + np.float32(2.5) * uneven
-        self.level_db += ridge * (level - self.level_db)
+        ridge = np.exp(-0.5 * np.square(distance / np.float32(thick_cm * 0.7)))
+        near = ridge > 0.02
+        if not near.any():
+            return
+        down, across = np.gradient(cv2.blur(distance, (5, 5)))
+        across = across * np.float32(self.shape[1] / self.shape[0])
+        facing = down * down / (down * down + across * across + np.float32(1e-12))
+        uneven = smooth_noise(self.rng, self.shape, (int(self.shape[0] / 9), 36))
+        level = np.float32(level_db * 0.7) * (np.float32(0.25) + np.float32(0.75) * facing)
+        level += np.float32(3.5) * uneven - np.float32(2)
+        # A wall only ever adds to what is there.
+        self.level_db += ridge * np.maximum(level - self.level_db, 0)
         if mirror:
-            step = np.gradient(distance, axis=0)
-            across = np.gradient(distance, axis=1) * np.float32(self.shape[1] / self.shape[0])
-            facing = np.square(step / np.sqrt(step * step + across * across + np.float32(1e-9)))
-            patchy = np.exp(np.float32(0.7) * uneven)
-            self.interface += np.float32(mirror * 0.22) * ridge * facing * facing * patchy
+            patchy = np.exp(np.float32(0.9) * uneven)
+            self.interface += np.float32(mirror * 0.16) * ridge * facing**4 * patchy
 
     def fibres(
         self, angle: float, long_cm: float, thin_cm: float, gain_db: float, where: HeatArray
@@ -131,3 +147,13 @@ class Tissue:
         rows = max(3, int(cells * self.shape[0] / self.shape[1]))
         noise = smooth_noise(self.rng, self.shape, (rows, cells)) * np.float32(gain_db)
         self.level_db += noise if where is None else np.where(where < 0, noise, np.float32(0))
+
+    def streak(self, gain_db: float) -> None:
+        """Strew the small reflectors of connective tissue, drawn out across the beams."""
+        rows, columns = self.shape
+        coarse = smooth_noise(self.rng, self.shape, (rows // 10, columns // 20))
+        fine = smooth_noise(self.rng, self.shape, (rows // 4, columns // 9))
+        bright = np.maximum(fine + np.float32(0.5) * coarse - np.float32(1.5), 0)
+        self.level_db += np.float32(gain_db) * (
+            np.float32(0.45) * coarse + np.float32(0.3) * fine + np.float32(1.6) * bright
+        )

@@ -71,6 +71,7 @@ def motion(
     column = int(columns * rng.uniform(0.35, 0.65))
     step_cm = tissue.fan.depth_cm / rows
     level = tissue.level_db[:, column] - 2 * step_cm * np.cumsum(tissue.loss_db_cm[:, column])
+    level = level + 3 * smooth_noise(rng, (rows, 1), (rows // 3, 1))[:, 0]
     mirror = tissue.interface[:, column]
     beats = width / max(height, 1) * float(rng.uniform(0.8, 1.6))
     phase = np.mod(np.linspace(0, beats, width) + rng.random(), 1)
@@ -125,7 +126,8 @@ def rendered_volume(rng: Rng, size_wh: tuple[int, int]) -> PixelArray:
         )
         surface = np.maximum(surface, limb * float(rng.uniform(0.3, 0.7)))
     wall = 0.35 + 0.2 * smooth_noise(rng, (height, width), (5, 5))
-    surface = np.maximum(surface, wall * (np.hypot(x, y) > 0.75))
+    rim = 1 / (1 + np.exp((0.85 - np.hypot(x, y)) * 14))
+    surface = np.maximum(surface, wall * rim)
     surface += 0.012 * smooth_noise(rng, (height, width), (40, 40))
     surface = np.asarray(cv2.GaussianBlur(surface, (0, 0), max(1.0, height / 220)), np.float32)
     slope_y, slope_x = np.gradient(surface * np.float32(height / 2))

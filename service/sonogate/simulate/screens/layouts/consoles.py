@@ -157,11 +157,11 @@ CARTS = ((1024, 768), (1024, 768), (1280, 960), (1280, 1024), (1280, 720), (1440
 WIDE = ((1920, 1080), (1920, 1080), (1600, 900), (1366, 768), (1680, 1050), (1280, 800))
 
 CONSOLES: tuple[Family, ...] = (
-    Family("cart_classic", cart_classic, CARTS),
-    Family("cart_wide_dark", cart_classic, WIDE, text_px=(10.0, 17.0)),
-    Family("cart_side_menu", cart_side_menu, (*CARTS, *WIDE), text_px=(10.0, 17.0), light=0.25),
-    Family("cart_thumbnails", cart_thumbnails, (*CARTS, *WIDE), text_px=(9.0, 17.0), light=0.15),
-    Family("cart_corners", cart_corners, (*CARTS, (800, 600), (1920, 1080)), text_px=(11, 24)),
+    Family("cart_classic", cart_classic, CARTS, text_px=(13.0, 26.0)),
+    Family("cart_wide_dark", cart_classic, WIDE, text_px=(11.0, 22.0)),
+    Family("cart_side_menu", cart_side_menu, (*CARTS, *WIDE), text_px=(11.0, 20.0), light=0.25),
+    Family("cart_thumbnails", cart_thumbnails, (*CARTS, *WIDE), text_px=(10.0, 20.0), light=0.15),
+    Family("cart_corners", cart_corners, (*CARTS, (800, 600), (1920, 1080)), text_px=(12.0, 27.0)),
     Family(
         "bitmap_old",
         bitmap_old,

@@ -246,7 +246,7 @@ WIDE = ((1920, 1080), (1600, 900), (1366, 768), (1280, 800))
 FLOWING = ("abdomen", "vascular", "cardiac", "obstetric", "breast", "pelvis", "msk")
 
 MODES: tuple[Family, ...] = (
-    Family("colour_doppler", colour_doppler, (*CARTS, *WIDE), exams=FLOWING),
+    Family("colour_doppler", colour_doppler, (*CARTS, *WIDE), text_px=(12.0, 24.0), exams=FLOWING),
     Family(
         "power_doppler",
         power_doppler,
@@ -260,12 +260,20 @@ MODES: tuple[Family, ...] = (
         (*CARTS, *WIDE),
         exams=("vascular", "abdomen", "cardiac"),
     ),
-    Family("m_mode", m_mode, (*CARTS, *WIDE), exams=("cardiac", "lung", "obstetric")),
+    Family(
+        "m_mode",
+        m_mode,
+        (*CARTS, *WIDE),
+        text_px=(12.0, 24.0),
+        exams=("cardiac", "lung", "obstetric"),
+    ),
     Family(
         "elastography",
         elastography,
         (*CARTS, *WIDE),
         exams=("breast", "vascular", "abdomen", "msk"),
     ),
-    Family("volume_3d", volume_3d, (*CARTS, *WIDE), exams=("obstetric", "pelvis")),
+    Family(
+        "volume_3d", volume_3d, (*CARTS, *WIDE), text_px=(12.0, 24.0), exams=("obstetric", "pelvis")
+    ),
 )
