@@ -181,6 +181,7 @@ class IdentifiersPolicy:
         min_blur_contrast: Contrast of those runs, 8-bit codes.
         max_text_blur_px: Blur (sigma, export pixels) up to which all text is found.
         header_fraction: Share of the screen's height that is its header.
+        footer_fraction: Share of the screen's height that is its footer.
         context_lines: Distance in line heights within which identifiers taint a run.
         mask_margin_px: Margin around masked runs, export pixels.
         fill_grey: Grey level of the fill, 8-bit code.
@@ -209,6 +210,7 @@ class IdentifiersPolicy:
     min_blur_contrast: float
     max_text_blur_px: float
     header_fraction: float
+    footer_fraction: float
     context_lines: float
     mask_margin_px: float
     fill_grey: int

@@ -13,7 +13,7 @@ from sonogate.identifiers import check, classify, mask, read
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import FloatArray, IdentifierReport, PixelArray, RectifiedScreen
 
-SCAN = box(0, 0, 319, 239)
+SCAN = box(0, 0, 319, 479)
 CANARY = "ZYXCANARY QUENTIN 7391842"
 
 
@@ -37,7 +37,7 @@ class RaisingReader(FakeReader):
         return super().recognise(crops)
 
 
-def texture(width: int = 320, height: int = 240) -> PixelArray:
+def texture(width: int = 320, height: int = 480) -> PixelArray:
     """Sharp strokes everywhere, so that blur is no reason to fail."""
     pixels = np.zeros((height, width, 3), dtype=np.uint8)
     pixels[::4] = 200
@@ -95,7 +95,7 @@ def test_a_recogniser_that_returns_too_little(limits: IdentifiersPolicy) -> None
 def test_blurred_text_is_a_failure(limits: IdentifiersPolicy) -> None:
     across = np.linspace(0.0, 6.0 * np.pi, 320)
     wave = np.round(127.0 + 100.0 * np.sin(across)).astype(np.uint8)
-    pixels = np.repeat(np.repeat(wave[None, :, None], 240, axis=0), 3, axis=2)
+    pixels = np.repeat(np.repeat(wave[None, :, None], 480, axis=0), 3, axis=2)
     report = assess(as_screen(pixels, SCAN), FakeReader([box(20, 20, 220, 40)], ["MI 1.1"]), limits)
     assert report.failure == "the text is too blurred to be found reliably"
 

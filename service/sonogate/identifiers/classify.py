@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from sonogate.identifiers import boxes
@@ -39,6 +40,7 @@ _INSTITUTION = re.compile(
 
 # A ruler has at least this many different numbers.
 MIN_RULER_NUMBERS = 3
+MAX_INITIALS = 3
 # Share of an unread box inside a known run from which it is the same run seen again.
 ECHO_SHARE = 0.6
 
@@ -72,15 +74,15 @@ def classify(
     frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
     regions = [Region(frame_xy, "surround", "masked", 1.0)]
     header_bottom = policy.header_fraction * height
-    scan_xy = screen.scan_area_xy
-    scan_top = np.inf if scan_xy is None else float(scan_xy[:, 1].min())
+    footer_top = height - policy.footer_fraction * height
     for one in judged:
-        kept = one.grade is not None and _fits(one, judged, header_bottom, policy)
+        in_margin = not header_bottom <= boxes.centre_y(one.box) <= footer_top
+        kept = one.grade is not None and _fits(one, judged, in_margin, policy)
         kind: RegionKind = "clinical" if kept else _kind(one.run)
         if (
             not kept
             and one.writes
-            and scan_top < one.box[3]
+            and _within(one.box, screen.scan_area_xy)
             and boxes.centre_y(one.box) < header_bottom
         ):
             # The scan area may have been drawn too high: no part of a header's line is left.
@@ -90,6 +92,15 @@ def classify(
             Region(one.run.polygon_xy, kind, "kept" if kept else "masked", one.run.confidence)
         )
     return IdentifierReport(tuple(regions), runs.failure is None, runs.failure)
+
+
+def _within(box: FloatArray, polygon_xy: FloatArray | None) -> bool:
+    """Say whether a box's centre lies within a polygon."""
+    if polygon_xy is None:
+        return False
+    centre = 0.5 * (box[:2] + box[2:])
+    outline = polygon_xy.astype(np.float32)
+    return bool(cv2.pointPolygonTest(outline, (float(centre[0]), float(centre[1])), False) >= 0)
 
 
 def _judge(run: TextRun, policy: IdentifiersPolicy) -> _Judged:
@@ -105,7 +116,7 @@ def _judge(run: TextRun, policy: IdentifiersPolicy) -> _Judged:
 
 
 def _fits(
-    one: _Judged, judged: Sequence[_Judged], header_bottom: float, policy: IdentifiersPolicy
+    one: _Judged, judged: Sequence[_Judged], in_margin: bool, policy: IdentifiersPolicy
 ) -> bool:
     """Say whether the layout lets a run be kept that the grammar knows."""
     if any(_contradicts(other, one) for other in judged if other is not one):
@@ -114,26 +125,24 @@ def _fits(
         return True
     if one.grade == "number":
         return _on_ruler(one, judged)
-    in_header = boxes.centre_y(one.box) < header_bottom
-    if in_header and one.grade == "nameable":
+    text = plain(one.run.readings[0])
+    # Two or three letters in a header or footer may be an operator's initials.
+    initials = text.isalpha() and len(text) <= MAX_INITIALS
+    if in_margin and (one.grade == "nameable" or initials):
         return False
     line_height = boxes.height(one.box)
     for other in judged:
         if other is one or other.grade is not None or not other.writes:
             continue
         beside = boxes.same_line(one.box, other.box)
-        if in_header and beside:
+        if in_margin and beside:
             return False
-        if one.grade == "words":
+        if one.grade == "words" and not initials:
             continue
         near = policy.context_lines * line_height
         if beside and boxes.gap_x(one.box, other.box) < near:
             return False
-        if (
-            one.grade == "nameable"
-            and boxes.gap_x(one.box, other.box) < 0
-            and boxes.gap_y(one.box, other.box) < near
-        ):
+        if boxes.gap_x(one.box, other.box) < 0 and boxes.gap_y(one.box, other.box) < near:
             return False
     return True
 

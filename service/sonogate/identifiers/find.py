@@ -1,9 +1,10 @@
 """Search for text at several scales and contrasts.
 
 A detector that misses blurred text at full size finds it at half (its receptive field
-then sees whole letters), and one that misses faint text finds it after a contrast
-stretch. Outside the scan area nothing is shown that was not read, so one search does
-there; inside, whatever is missed is seen.
+then sees whole letters). Within the scan area it takes a sector, a vessel or a cyst for
+one giant letter and loses the text that stands in it; with large structures subtracted
+and detail stretched it finds that text, faint text too. Outside the scan area nothing is
+shown that was not read, so one search does there; inside, whatever is missed is seen.
 """
 
 from __future__ import annotations
@@ -20,13 +21,17 @@ from sonogate.identifiers import boxes
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import FloatArray, PixelArray, RectifiedScreen, TextRun
 
-# Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994).
-CLAHE_CLIP = 4.0
-CLAHE_TILES_WH = (8, 8)
+# Structures larger than this (box mean, canvas pixels) are subtracted from detail.
+DETAIL_WINDOW_PX = 21
+DETAIL_GAIN = 1.0
+DETAIL_GREY = 64.0
 # Share of a box's shorter side that the detector's margin takes on either side.
 CORE_TRIM = 0.2
 # Share of it by which boxes grow, so that what is kept is whole and what is masked is covered.
 BOX_MARGIN = 0.08
+# What is taken for one giant letter is searched again in parts too small to show it.
+TILE_PX = 192
+TILE_STEP_PX = 128
 # Canvas pixels around the scan area that are searched with it.
 WINDOW_MARGIN_PX = 24
 
@@ -97,8 +102,30 @@ def find(
         around += np.array([-1, -1, 1, 1]) * WINDOW_MARGIN_PX
         window = boxes.pixels(around, shown.shape)
         for search in policy.scan_passes:
-            found += _search(canvas, window, search, reader, policy)
+            giants: list[FloatArray] = []
+            found += _search(canvas, window, search, reader, policy, giants)
+            for tile in _tiles(giants, window) if search.endswith("+") else ():
+                found += _search(canvas, tile, search, reader, policy)
     return found
+
+
+def _tiles(
+    giants: Sequence[FloatArray], window: tuple[int, int, int, int]
+) -> list[tuple[int, int, int, int]]:
+    """Return overlapping tiles of the window that cover all giant boxes."""
+    x0, y0, x1, y1 = window
+    lefts = range(x0, max(x1 - TILE_PX + TILE_STEP_PX, x0 + 1), TILE_STEP_PX)
+    tops = range(y0, max(y1 - TILE_PX + TILE_STEP_PX, y0 + 1), TILE_STEP_PX)
+    tiles = [
+        (left, top, min(left + TILE_PX, x1), min(top + TILE_PX, y1))
+        for top in tops
+        for left in lefts
+    ]
+    return [
+        tile
+        for tile in tiles
+        if any(boxes.share_inside(np.array(tile), boxes.bounds(giant)) > 0 for giant in giants)
+    ]
 
 
 def _search(
@@ -107,14 +134,19 @@ def _search(
     search: str,
     reader: TextReader,
     policy: IdentifiersPolicy,
+    giants: list[FloatArray] | None = None,
 ) -> list[TextRun]:
-    """Search a window once: ``"0.7"`` at that scale, ``"0.7+"`` after a contrast stretch."""
+    """Search a window once: ``"0.7"`` at that scale, ``"1.4+"`` with its detail alone.
+
+    Boxes taller than any line of text are left out, and added to ``giants``.
+    """
     x0, y0, x1, y1 = window
     if x1 - x0 < 2 or y1 - y0 < 2:
         return []
-    picture = resize(np.ascontiguousarray(canvas.pixels[y0:y1, x0:x1]), float(search.rstrip("+")))
+    factor = float(search.rstrip("+"))
+    picture = resize(np.ascontiguousarray(canvas.pixels[y0:y1, x0:x1]), factor)
     if search.endswith("+"):
-        picture = stretch_contrast(picture)
+        picture = detail(picture, factor)
     polygons, scores = reader.detect(picture, policy.map_threshold, policy.box_threshold)
     ratio_xy = np.array([picture.shape[1] / (x1 - x0), picture.shape[0] / (y1 - y0)])
     tallest_px = policy.max_text_height_fraction * canvas.pixels.shape[0]
@@ -122,7 +154,8 @@ def _search(
     for polygon_xy, score in zip(polygons, scores, strict=True):
         on_canvas_xy = (polygon_xy + 0.5) / ratio_xy - 0.5 + (x0, y0)
         if short_side(on_canvas_xy) > tallest_px:
-            # A whole sector on black looks like one giant letter; no line is that tall.
+            if giants is not None:
+                giants.append(on_canvas_xy)
             continue
         if covered(canvas.taken, scaled(on_canvas_xy, -CORE_TRIM)) < policy.merge_cover:
             fresh.append(np.round(on_canvas_xy).astype(np.int32))
@@ -133,12 +166,17 @@ def _search(
     return found
 
 
-def stretch_contrast(pixels: PixelArray) -> PixelArray:
-    """Return ``pixels`` with local contrast raised, equally in all channels."""
-    lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
-    equalise = cv2.createCLAHE(clipLimit=CLAHE_CLIP, tileGridSize=CLAHE_TILES_WH)
-    lab[:, :, 0] = equalise.apply(np.ascontiguousarray(lab[:, :, 0]))
-    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), dtype=np.uint8)
+def detail(pixels: PixelArray, factor: float) -> PixelArray:
+    """Return what ``pixels`` have beyond their local mean, stretched, on dark grey.
+
+    Args:
+        pixels: A part of the canvas, scaled by ``factor``.
+        factor: Pixels per canvas pixel.
+    """
+    window_px = 2 * round(DETAIL_WINDOW_PX * factor / 2.0) + 1
+    mean = cv2.blur(pixels, (window_px, window_px))
+    stretched = cv2.addWeighted(pixels, DETAIL_GAIN, mean, -DETAIL_GAIN, DETAIL_GREY)
+    return np.asarray(stretched, dtype=np.uint8)
 
 
 def short_side(polygon_xy: FloatArray) -> float:

@@ -21,6 +21,8 @@ Grade = Literal["measured", "words", "nameable", "number"]
 # Digits that would make an identifier out of any token: record numbers have five or more.
 MAX_DIGITS = 4
 MAX_LABEL_WORDS = 3
+# A label this long may stand without its number; a shorter one could be initials.
+MIN_LABEL_WORD = 4
 
 _GROUPS = (
     "units",
@@ -40,6 +42,7 @@ _PROBE = re.compile(
     r"(?:[a-z]{0,3}[/-]\d{1,2}){1,2}(?:-?[a-z]{1,3})?"
     r"|\d{1,2}(?:l|c|s|lc|sp|ec|mc|rs|cs|3|la)(?:-(?:d|rs|sc))?"
     r"|(?:ml|rab|ric|ic)\d{1,2}-?(?:d|rs|\d{1,2}-?d?)"
+    r"|[celpsv]\d{1,2}(?:[a-x]{1,2})"
 )
 _MAP = re.compile(r"m[1-9]")
 # Settings that consoles write as a pair of steps: "Map D/0", "S/A 3/3".
@@ -263,7 +266,7 @@ def _word(token: str, words: Vocabulary, *, keep_vendors: bool) -> Grade | None:
             part in words.settings
             or part in words.anatomy
             or part in words.nameable
-            or (part in words.labels and len(part) > 1)
+            or (part in words.labels and len(part) >= MIN_LABEL_WORD)
             or (keep_vendors and part in words.vendors)
             for part in candidates
         ):
