@@ -181,8 +181,8 @@ def _has(stem: str, letter: str) -> bool:
     font = _open(stem, size_px)
     if letter.isspace():
         return True
-    if not isinstance(font, ImageFont.FreeTypeFont):
-        return letter.isascii()
+    if not isinstance(font, ImageFont.FreeTypeFont) or stem not in _installed():
+        return ord(letter) < 0x180  # Pillow's own font is a Latin one
     seen = font.getmask(letter)
     missing = font.getmask("\uffff")
     return seen.size[0] > 0 and (seen.size != missing.size or bytes(seen) != bytes(missing))

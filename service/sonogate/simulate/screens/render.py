@@ -34,7 +34,10 @@ def joined(outlines_xy: list[FloatArray]) -> FloatArray | None:
     return whole
 
 
-def _set(seed: int, family: str | None, content: Path | None, scale: float) -> tuple[Stage, Family]:
+def draw_screen(
+    seed: int, family: str | None, content: Path | None, scale: float
+) -> tuple[Stage, Family]:
+    """Draw a screen but for its text, which waits in the stage's canvas."""
     chosen = _family(np.random.default_rng(seed), family)
     # Families share no chance: one seed shows other contents in each.
     rng = np.random.default_rng([seed, zlib.crc32(chosen.name.encode())])
@@ -84,7 +87,7 @@ def render_export(
     """
     if not 0.0 < scale <= 1.0:
         raise ValueError(f"scale must be in (0, 1], got {scale}")
-    stage, chosen = _set(seed, family, content, scale)
+    stage, chosen = draw_screen(seed, family, content, scale)
     stage.canvas.write()
     return Export(
         pixels=stage.canvas.pixels,

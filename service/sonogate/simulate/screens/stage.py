@@ -7,15 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sonogate.simulate.screens.canvas import Canvas, Colour, Pen
+from sonogate.simulate.screens.canvas import Canvas, Pen
 from sonogate.simulate.screens.fonts import Face, Style, draw_face
-from sonogate.simulate.screens.identifiers import (
-    Patient,
-    draw_locale,
-    draw_patient,
-    pick,
-    words,
-)
+from sonogate.simulate.screens.identifiers import Patient, draw_locale, draw_patient
 from sonogate.simulate.screens.picture import (
     Picture,
     draw_exam,
@@ -24,6 +18,8 @@ from sonogate.simulate.screens.picture import (
 )
 from sonogate.simulate.screens.pixels import pictures_in
 from sonogate.simulate.screens.scenes import Exam
+from sonogate.simulate.screens.shapes import Colour
+from sonogate.simulate.screens.writing import pick, words
 from sonogate.types import FloatArray, PixelArray
 
 Rng = np.random.Generator

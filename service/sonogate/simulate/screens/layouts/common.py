@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sonogate.simulate.screens.headers import odd_identifiers
 from sonogate.simulate.screens.overlays import (
-    Placed,
     annotate,
     biopsy_guide,
     calipers,
@@ -11,7 +11,8 @@ from sonogate.simulate.screens.overlays import (
     heart_trace,
     orientation_mark,
 )
-from sonogate.simulate.screens.parts import odd_identifiers, results_box
+from sonogate.simulate.screens.parts import results_box
+from sonogate.simulate.screens.placing import Placed
 from sonogate.simulate.screens.stage import Stage
 
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from sonogate.simulate.screens.layouts.common import dress
-from sonogate.simulate.screens.layouts.family import Family
-from sonogate.simulate.screens.overlays import (
-    body_mark,
-    grey_bar,
-    put,
-)
-from sonogate.simulate.screens.parts import (
+from sonogate.simulate.screens.headers import (
     clinical,
-    footer_bar,
     header_bar,
     identity_items,
     indices,
     labelled,
-    menu_column,
     place_items,
-    settings,
-    stack,
-    thumbnail_strip,
     time_items,
 )
+from sonogate.simulate.screens.layouts.common import dress
+from sonogate.simulate.screens.layouts.family import Family
+from sonogate.simulate.screens.overlays import body_mark, grey_bar
+from sonogate.simulate.screens.parts import footer_bar, menu_column, stack, thumbnail_strip
+from sonogate.simulate.screens.placing import put
+from sonogate.simulate.screens.settings import settings
 from sonogate.simulate.screens.stage import Stage
 
 

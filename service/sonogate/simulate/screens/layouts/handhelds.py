@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from sonogate.simulate.screens.canvas import Pen
-from sonogate.simulate.screens.identifiers import label
+from sonogate.simulate.screens.headers import (
+    clinical,
+    identity_items,
+    indices,
+    odd_identifiers,
+    place_items,
+    time_items,
+)
 from sonogate.simulate.screens.layouts.common import dress
 from sonogate.simulate.screens.layouts.family import Family
 from sonogate.simulate.screens.overlays import (
@@ -12,22 +19,12 @@ from sonogate.simulate.screens.overlays import (
     depth_ruler,
     grey_bar,
     orientation_mark,
-    put,
 )
-from sonogate.simulate.screens.parts import (
-    clinical,
-    icon,
-    identity_items,
-    indices,
-    menu_column,
-    odd_identifiers,
-    place_items,
-    settings,
-    stack,
-    thumbnail_strip,
-    time_items,
-)
+from sonogate.simulate.screens.parts import icon, menu_column, stack, thumbnail_strip
+from sonogate.simulate.screens.placing import put
+from sonogate.simulate.screens.settings import settings
 from sonogate.simulate.screens.stage import Stage
+from sonogate.simulate.screens.writing import label
 from sonogate.simulate.values import TextKind
 
 

@@ -6,26 +6,14 @@ import numpy as np
 
 from sonogate.simulate.screens.canvas import Pen
 from sonogate.simulate.screens.doppler import Coloured, colour_flow, stiffness
+from sonogate.simulate.screens.headers import clinical, header_bar, odd_identifiers
 from sonogate.simulate.screens.layouts.common import dress
 from sonogate.simulate.screens.layouts.family import Family
-from sonogate.simulate.screens.overlays import (
-    Placed,
-    colour_bar,
-    depth_ruler,
-    grey_bar,
-    orientation_mark,
-    put,
-)
-from sonogate.simulate.screens.parts import (
-    clinical,
-    footer_bar,
-    header_bar,
-    odd_identifiers,
-    results_box,
-    settings,
-    stack,
-)
+from sonogate.simulate.screens.overlays import colour_bar, depth_ruler, grey_bar, orientation_mark
+from sonogate.simulate.screens.parts import footer_bar, results_box, stack
 from sonogate.simulate.screens.picture import make_picture
+from sonogate.simulate.screens.placing import Placed, put
+from sonogate.simulate.screens.settings import settings
 from sonogate.simulate.screens.stage import Stage
 from sonogate.simulate.screens.traces import motion, rendered_volume, spectrum
 

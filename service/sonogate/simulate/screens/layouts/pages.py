@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from sonogate.simulate.screens.canvas import Pen
-from sonogate.simulate.screens.identifiers import Patient, label, write_time
+from sonogate.simulate.screens.headers import clinical
+from sonogate.simulate.screens.identifiers import Patient
 from sonogate.simulate.screens.layouts.family import Family
-from sonogate.simulate.screens.parts import clinical, footer_bar, menu_column, settings, stack
+from sonogate.simulate.screens.parts import footer_bar, menu_column, stack
+from sonogate.simulate.screens.settings import settings
 from sonogate.simulate.screens.stage import Stage
+from sonogate.simulate.screens.writing import label, write_time
 from sonogate.simulate.values import TextKind
 
 Field = tuple[str, str, TextKind]

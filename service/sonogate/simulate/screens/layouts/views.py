@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from sonogate.simulate.screens.canvas import Pen
+from sonogate.simulate.screens.headers import (
+    clinical,
+    header_bar,
+    indices,
+    odd_identifiers,
+    time_items,
+)
 from sonogate.simulate.screens.layouts.common import dress
 from sonogate.simulate.screens.layouts.family import Family
 from sonogate.simulate.screens.overlays import (
@@ -11,19 +18,10 @@ from sonogate.simulate.screens.overlays import (
     depth_ruler,
     grey_bar,
     orientation_mark,
-    put,
 )
-from sonogate.simulate.screens.parts import (
-    clinical,
-    footer_bar,
-    header_bar,
-    indices,
-    odd_identifiers,
-    settings,
-    stack,
-    thumbnail_strip,
-    time_items,
-)
+from sonogate.simulate.screens.parts import footer_bar, stack, thumbnail_strip
+from sonogate.simulate.screens.placing import put
+from sonogate.simulate.screens.settings import settings
 from sonogate.simulate.screens.stage import Stage
 
 
