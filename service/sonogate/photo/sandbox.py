@@ -87,6 +87,11 @@ class Decoder:
             self.close()
 
     @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         """Whether the process still waits for its picture."""
         return self._process.poll() is None
