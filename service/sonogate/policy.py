@@ -189,8 +189,8 @@ class IdentifiersPolicy:
         check_passes: Scales of the check.
         check_map_threshold: As ``map_threshold``, for the check.
         check_box_threshold: As ``box_threshold``, for the check.
-        check_line_elongation: Length over height from which a box is a line of text.
-        check_max_marks: Number of lone marks that may be left.
+        check_min_letters: Letters and digits from which what is left counts as text.
+        check_min_confidence: Confidence from which it does, 0–1.
         max_unaccounted: Visible, unknown share of a run above which the check fails.
     """
 
@@ -218,8 +218,8 @@ class IdentifiersPolicy:
     check_passes: tuple[str, ...]
     check_map_threshold: float
     check_box_threshold: float
-    check_line_elongation: float
-    check_max_marks: int
+    check_min_letters: int
+    check_min_confidence: float
     max_unaccounted: float
 
 

@@ -43,6 +43,7 @@ class FakeReader:
     texts: list[str] = field(default_factory=list)
     second_texts: list[str] | None = None
     found_later: list[FloatArray] = field(default_factory=list)
+    later_texts: list[str] = field(default_factory=list)
     searches: int = 0
     readings: int = 0
     first_searches: int = 3
@@ -63,6 +64,8 @@ class FakeReader:
         if self.readings == 2:
             texts = self.second_texts if self.second_texts is not None else self.texts
             texts = texts[: len(crops)]
+        elif self.readings > 2:
+            texts = self.later_texts
         assert len(texts) == len(crops)
         return [(text, 0.95 if text else 0.0) for text in texts]
 

@@ -104,10 +104,13 @@ def test_text_left_after_masking_sends_it_back(limits: IdentifiersPolicy) -> Non
     found = [box(20, 80, 120, 100)]
     clean = FakeReader(found, ["MI 1.1"])
     assert assess(as_screen(texture(), SCAN), clean, limits).complete
-    leaking = FakeReader(found, ["MI 1.1"], found_later=[box(20, 150, 120, 170)])
+    left = [box(20, 150, 120, 170)]
+    leaking = FakeReader(found, ["MI 1.1"], found_later=left, later_texts=[CANARY])
     report = assess(as_screen(texture(), SCAN), leaking, limits)
     assert not report.complete
     assert report.failure == "text is left after masking"
+    speckle = FakeReader(found, ["MI 1.1"], found_later=left, later_texts=["'"])
+    assert assess(as_screen(texture(), SCAN), speckle, limits).complete
 
 
 def test_what_was_kept_or_filled_passes_the_check(limits: IdentifiersPolicy) -> None:

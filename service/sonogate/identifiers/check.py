@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from sonogate.identifiers import boxes
 from sonogate.identifiers.find import TextReader, covered, find
 from sonogate.policy import IdentifiersPolicy
-from sonogate.types import FloatArray, IdentifierReport, MaskedScreen
+from sonogate.types import IdentifierReport, MaskedScreen, PixelArray, TextRun
+
+# A run taller than this many times its width is read turned.
+TURN_RATIO = 2.5
 
 
 def check(
@@ -53,17 +56,23 @@ def check(
     scale = min(1.0, policy.check_side_px / max(masked.mask.shape))
     try:
         found = find(masked.pixels, scale, window_xy, reader, searches)
+        unknown = 1.0 - policy.max_unaccounted
+        left_over = [run for run in found if covered(accounted, run.polygon_xy) < unknown]
+        readings = reader.recognise([_crop(masked.pixels, run) for run in left_over])
     except Exception as error:
         return replace(report, complete=False, failure=f"the check failed ({type(error).__name__})")
-    unknown = 1.0 - policy.max_unaccounted
-    left_over = [run for run in found if covered(accounted, run.polygon_xy) < unknown]
-    longest = max((_elongation(run.polygon_xy) for run in left_over), default=0.0)
-    # A lone mark (a tick, an arrow, a caliper) tells nothing; several could spell a word.
-    if longest >= policy.check_line_elongation or len(left_over) > policy.check_max_marks:
+    # A lone mark (a tick, a caliper) tells nothing, and speckle reads as nothing.
+    if any(
+        sum(map(str.isalnum, text)) >= policy.check_min_letters
+        and confidence >= policy.check_min_confidence
+        for text, confidence in readings
+    ):
         return replace(report, complete=False, failure="text is left after masking")
     return report
 
 
-def _elongation(polygon_xy: FloatArray) -> float:
-    sides = np.linalg.norm(np.diff(polygon_xy[:3], axis=0), axis=1)
-    return float(sides.max() / max(float(sides.min()), 1e-6))
+def _crop(pixels: PixelArray, run: TextRun) -> PixelArray:
+    x0, y0, x1, y1 = boxes.pixels(boxes.bounds(run.polygon_xy), pixels.shape)
+    crop = np.ascontiguousarray(pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)])
+    upright = crop.shape[0] <= TURN_RATIO * crop.shape[1]
+    return crop if upright else np.ascontiguousarray(np.rot90(crop))
