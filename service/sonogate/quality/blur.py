@@ -12,8 +12,10 @@ from sonogate.quality.planes import HEAT_COLUMNS, HEAT_ROWS
 from sonogate.types import FloatArray, HeatArray
 
 MIN_EDGES = 5
+START_QUANTILE = 0.4
 ROUNDS = 12
 BROADER_WEIGHT = 0.6  # of an edge that is broader than the fit: content adds blur of its own
+TRUSTED_RESIDUAL = 0.012  # of the step
 RIDGE = 0.03  # on the anisotropy: settles what few directions leave open
 MIN_SPREAD = 0.4  # of the doubled angle's unit vectors: edges that run in two directions
 WORST_SIGMA_PX = 2.0  # heat 1
@@ -47,28 +49,56 @@ def fit_blur(edges: Edges) -> Blur | None:
         return None
     theta = 2.0 * np.arctan2(edges.normal_xy[:, 1], edges.normal_xy[:, 0])
     rows = np.c_[np.ones(len(theta)), np.cos(theta), np.sin(theta)]
-    mean, cosine, sine = _robust_fit(rows, edges.sigma_px**2)
-    excess = min(float(np.hypot(cosine, sine)), float(mean) * 0.999)
+    (mean, cosine, sine), error = _robust_fit(rows, edges.sigma_px**2, edges.residual)
+    # what scatter alone would make of an isotropic blur is no smear
+    excess = np.sqrt(max(cosine**2 + sine**2 - 2.0 * error**2, 0.0))
+    excess = min(float(excess), float(mean) * 0.999)
     minor, major = np.sqrt(max(mean - excess, 1e-6)), np.sqrt(max(mean + excess, 1e-6))
     angle_deg = float(np.rad2deg(0.5 * np.arctan2(sine, cosine))) % 180.0
     two = bool(np.hypot(*rows[:, 1:].std(0)) > MIN_SPREAD)
     return Blur(float(minor), float(major), angle_deg, two, _heat(edges))
 
 
-def _robust_fit(rows: FloatArray, variance: FloatArray) -> FloatArray:
-    """Fit by reweighting, relative to the fit; broader edges count less than sharper ones."""
-    solution = np.array([np.quantile(variance, 0.35), 0.0, 0.0])
+def _robust_fit(
+    rows: FloatArray, variance: FloatArray, residual: FloatArray
+) -> tuple[FloatArray, float]:
+    """Fit by reweighting, relative to the fit; broader edges count less than sharper ones.
+
+    Returns the three coefficients and the standard error of the anisotropy.
+    """
+    trust = 1.0 / (1.0 + (residual / TRUSTED_RESIDUAL) ** 2)
+    solution = _first_fit(rows, variance, trust)
+    error = 0.0
     for _ in range(ROUNDS):
-        fitted = np.maximum(rows @ solution, 0.2 * solution[0])
+        fitted = np.maximum(rows @ solution, 0.1 * solution[0])
         relative = (variance - fitted) / fitted
-        weight = 1.0 / (np.abs(relative) + 0.05)
+        weight = trust / (np.abs(relative) + 0.05)
         weight *= np.where(relative > 0, BROADER_WEIGHT, 1.0)
-        root = np.sqrt(weight) / fitted
-        ridge = np.diag([0.0, 1.0, 1.0]) * np.sqrt(RIDGE * weight.sum()) / solution[0]
-        design = np.vstack([rows * root[:, None], ridge])
-        target = np.concatenate([variance * root, np.zeros(3)])
-        solution = np.linalg.lstsq(design, target, rcond=None)[0]
+        scale = weight / fitted**2
+        ridge = np.diag([0.0, 1.0, 1.0]) * RIDGE * weight.sum() / solution[0] ** 2
+        normal = rows.T @ (rows * scale[:, None]) + ridge
+        solution = np.linalg.solve(normal, rows.T @ (scale * variance))
         solution[0] = max(float(solution[0]), 1e-4)
+        spread = float((weight * np.minimum(relative**2, 1.0)).sum() / max(len(rows) - 3, 1))
+        error = float(np.sqrt(max(spread * np.trace(np.linalg.inv(normal)[1:, 1:]), 0.0)))
+    return np.asarray(solution, np.float64), error
+
+
+def _first_fit(rows: FloatArray, variance: FloatArray, trust: FloatArray) -> FloatArray:
+    """Start from each direction's own edges, so that a smear is no outlier of the rest."""
+    sector = np.rint(np.arctan2(rows[:, 2], rows[:, 1]) / (np.pi / 4.0)).astype(int) % 8
+    design, target = [np.diag([0.0, 0.05, 0.05])], [np.zeros(3)]
+    for index in np.unique(sector):
+        chosen = np.flatnonzero(sector == index)
+        order = chosen[np.argsort(variance[chosen])]
+        share = np.cumsum(trust[order])
+        low = float(variance[order[int(np.searchsorted(share, START_QUANTILE * share[-1]))]])
+        weight = np.sqrt(share[-1]) / low
+        design.append(rows[chosen].mean(0, keepdims=True) * weight)
+        target.append(np.array([low * weight]))
+    solution = np.linalg.lstsq(np.vstack(design), np.concatenate(target), rcond=None)[0]
+    if solution[0] <= np.hypot(*solution[1:]):
+        return np.array([float(np.quantile(variance, START_QUANTILE)), 0.0, 0.0])
     return np.asarray(solution, np.float64)
 
 

@@ -29,6 +29,7 @@ WIDEST_SHARE = 0.45  # of a window's half length: the blur beyond which it is to
 STROKE_WIDTH = (1.5, 0.6)  # export px, mean and spread of text strokes
 FIRST_ITERATIONS, LAST_ITERATIONS = 3, 5
 MAX_RESIDUAL = 0.05  # of the step
+SECTORS = 4  # directions of edges, modulo 180 degrees
 BEST_SHARE, FEWEST = 0.15, 16  # of the candidates: those that the known shapes explain best
 MIN_STEP = 0.02  # of the screen's white
 SQRT_2PI = float(np.sqrt(2.0 * np.pi))
@@ -42,12 +43,14 @@ class Edges:
         centre_xy: (N, 2) export pixels.
         normal_xy: (N, 2) unit vectors across the edge.
         sigma_px: (N,) Gaussian blur across the edge, export pixels.
+        residual: (N,) RMS of what the shape does not explain, over the step.
         tile: (N,) index of the tile that holds the edge.
     """
 
     centre_xy: FloatArray
     normal_xy: FloatArray
     sigma_px: FloatArray
+    residual: FloatArray
     tile: NDArray[np.int_]
 
 
@@ -136,12 +139,21 @@ def _fit(
         better = fine < cost[chosen]
         sigma[chosen[better]] = blur_px[better]
         cost[chosen[better]] = fine[better]
-    count = max(FEWEST, int(BEST_SHARE * len(centre)))
-    best = np.argsort(cost)[:count]
-    best = best[cost[best] < MAX_RESIDUAL]
+    best = _best_of_each_direction(normal, cost)
     rows = (centre[best, 1] * TILE_ROWS / height).astype(int)
     tile = rows * TILE_COLUMNS + (centre[best, 0] * TILE_COLUMNS / width).astype(int)
-    return Edges(centre[best], normal[best], sigma[best], tile)
+    return Edges(centre[best], normal[best], sigma[best], cost[best], tile)
+
+
+def _best_of_each_direction(normal: FloatArray, cost: FloatArray) -> NDArray[np.int_]:
+    """Choose within each direction, so that a smear does not lose its own edges."""
+    sector = np.rint(np.arctan2(normal[:, 1], normal[:, 0]) / (np.pi / SECTORS)) % SECTORS
+    chosen = []
+    for index in range(SECTORS):
+        members = np.flatnonzero((sector == index) & (cost < MAX_RESIDUAL))
+        count = max(FEWEST // 2, int(BEST_SHARE * (sector == index).sum()))
+        chosen.append(members[np.argsort(cost[members])][:count])
+    return np.concatenate(chosen)
 
 
 def _gather(

@@ -24,16 +24,21 @@ class ExportToPhoto:
     photo_size_wh: tuple[int, int]
 
     def points(self, export_xy: FloatArray) -> FloatArray:
-        """Map (N, 2) export pixels to (N, 2) photo pixels."""
-        homogeneous = np.c_[export_xy, np.ones(len(export_xy))] @ self.matrix.T
-        return self._distort(homogeneous[:, :2] / homogeneous[:, 2:])
+        """Map (N, 2) export pixels to (N, 2) photo pixels.
+
+        Raises:
+            ValueError: The homography sends a point to infinity.
+        """
+        return self._distort(self._project(export_xy)[0])
 
     def jacobians(self, export_xy: FloatArray) -> FloatArray:
-        """Return (N, 2, 2): photo pixels per export pixel at (N, 2) export pixels."""
+        """Return (N, 2, 2): photo pixels per export pixel at (N, 2) export pixels.
+
+        Raises:
+            ValueError: The homography sends a point to infinity.
+        """
         m = self.matrix
-        homogeneous = np.c_[export_xy, np.ones(len(export_xy))] @ m.T
-        depth = homogeneous[:, 2]
-        seen = homogeneous[:, :2] / depth[:, None]
+        seen, depth = self._project(export_xy)
         jacobian = (m[None, :2, :2] - seen[:, :, None] * m[None, 2:3, :2]) / depth[:, None, None]
         if self.distortion_k1 == 0.0:
             return np.asarray(jacobian, np.float64)
@@ -43,6 +48,13 @@ class ExportToPhoto:
         radial = (1.0 + k1 * (p**2).sum(1))[:, None, None] * np.eye(2)
         radial = radial + 2.0 * k1 * p[:, :, None] * p[:, None, :]
         return np.asarray(radial @ jacobian, np.float64)
+
+    def _project(self, export_xy: FloatArray) -> tuple[FloatArray, FloatArray]:
+        homogeneous = np.c_[export_xy, np.ones(len(export_xy))] @ self.matrix.T
+        depth = homogeneous[:, 2]
+        if len(depth) and not (np.abs(depth) > 1e-9).all():
+            raise ValueError("the homography sends points of the screen to infinity")
+        return homogeneous[:, :2] / depth[:, None], depth
 
     def _frame(self) -> tuple[FloatArray, float]:
         size = np.asarray(self.photo_size_wh, np.float64)

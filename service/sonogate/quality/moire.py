@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+import scipy.fft
 from numpy.typing import NDArray
 
 from sonogate.policy import ScoreCurve
@@ -12,10 +15,10 @@ from sonogate.types import FloatArray, Measure, Photo
 
 UNIT = "delta E rms"
 TILE_PX = 64
-GRID_ROWS, GRID_COLUMNS = 6, 8
+GRID_ROWS, GRID_COLUMNS = 6, 7
 HARMONICS = ((1, 0), (0, 1), (1, 1), (1, -1), (2, 0), (0, 2), (2, 1), (2, -1))
 LATTICES = (1.0, 0.5)  # cycles per photo pixel: all pixels, and the red or blue ones
-REACH_BINS = 1.6
+REACH_BINS = 1
 LOWEST_BIN = 2.5  # slower than this is shading
 PROMINENCE = 8.0  # of the spectrum's median power
 MIN_CODE = 24  # darker tiles show no colour
@@ -34,7 +37,7 @@ def measure_moire(planes: Planes, photo: Photo, curve: ScoreCurve) -> Measure:
         return Measure("moire", None, UNIT, None, "no bright tile of the scan area", reason="moire")
     spectra = _chroma_power(tiles)
     inverse_t = np.linalg.inv(planes.to_photo.jacobians(centres)).transpose(0, 2, 1)
-    predicted = np.stack([_near_aliases(matrix) for matrix in inverse_t])
+    predicted = _near_aliases(inverse_t)
     background = np.median(spectra.reshape(len(spectra), -1), axis=1)[:, None, None]
     isolated = spectra > PROMINENCE * np.maximum(background, 1e-9)
     peak = spectra.reshape(len(spectra), -1).max(1)[:, None, None]
@@ -72,35 +75,35 @@ def _tiles(
     return centres[kept], np.stack(tiles), np.array(kept)
 
 
-def _chroma_power(tiles: NDArray[np.float32]) -> FloatArray:
-    """Return (N, 64, 64): share of the variance of a* and b* at each frequency."""
-    hann = np.outer(np.hanning(TILE_PX), np.hanning(TILE_PX))
+def _chroma_power(tiles: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return (N, 64, 33): share of the variance of a* and b* at each frequency."""
+    hann = np.outer(np.hanning(TILE_PX), np.hanning(TILE_PX)).astype(np.float32)
     ab = tiles[..., 1:] - tiles[..., 1:].mean((1, 2), keepdims=True)
-    spectrum = np.fft.fft2(ab * hann[None, :, :, None], axes=(1, 2))
-    power = (np.abs(spectrum) ** 2).sum(-1)
-    return np.asarray(power / (TILE_PX**2 * (hann**2).sum()), np.float64)
-
-
-def _frequencies() -> tuple[FloatArray, FloatArray]:
-    bins = np.fft.fftfreq(TILE_PX) * TILE_PX
-    fx, fy = np.meshgrid(bins, bins)
-    return fx, fy
+    spectrum = scipy.fft.rfft2(ab * hann[None, :, :, None], axes=(1, 2))
+    power = (spectrum.real**2 + spectrum.imag**2).sum(-1)
+    power[:, :, 1:-1] *= 2.0  # the half that a real transform leaves out
+    return np.asarray(power / (TILE_PX**2 * (hann**2).sum()), np.float32)
 
 
 def _fast() -> NDArray[np.bool_]:
-    fx, fy = _frequencies()
+    fy = np.fft.fftfreq(TILE_PX)[:, None] * TILE_PX
+    fx = np.arange(TILE_PX // 2 + 1)[None, :]
     return np.asarray(np.hypot(fx, fy) >= LOWEST_BIN)
 
 
-def _near_aliases(inverse_transposed: FloatArray) -> NDArray[np.bool_]:
-    """Mark the bins within reach of a predicted alias."""
-    fx, fy = _frequencies()
-    near = np.zeros((TILE_PX, TILE_PX), np.bool_)
-    for harmonic in HARMONICS:
-        frequency = inverse_transposed @ np.array(harmonic, np.float64)
-        for lattice in LATTICES:
-            alias = (frequency + lattice / 2.0) % lattice - lattice / 2.0
-            for sign in (1.0, -1.0):
-                ax, ay = sign * alias * TILE_PX
-                near |= np.hypot(fx - ax, fy - ay) <= REACH_BINS
+def _near_aliases(inverse_transposed: NDArray[Any]) -> NDArray[np.bool_]:
+    """Mark, for each of (N, 2, 2) matrices, the bins within reach of a predicted alias."""
+    count = len(inverse_transposed)
+    frequency = np.array(HARMONICS, np.float64) @ inverse_transposed.transpose(0, 2, 1)
+    lattice = np.array(LATTICES)[:, None, None, None]
+    alias = (frequency + lattice / 2.0) % lattice - lattice / 2.0
+    alias = np.concatenate([alias, -alias])  # a real signal's spectrum is symmetric
+    reach = np.arange(-REACH_BINS, REACH_BINS + 1)
+    around = np.stack(np.meshgrid(reach, reach), -1).reshape(-1, 2)
+    bins = np.rint(alias * TILE_PX).astype(int)[..., None, :] + around
+    near = np.zeros((count, TILE_PX, TILE_PX // 2 + 1), np.bool_)
+    tile = np.broadcast_to(np.arange(count)[None, :, None, None], bins.shape[:-1])
+    x, y = bins[..., 0], bins[..., 1] % TILE_PX
+    good = (x >= 0) & (x <= TILE_PX // 2)
+    near[tile[good], y[good], x[good]] = True
     return near

@@ -12,7 +12,7 @@ from sonogate.quality.geometry import ExportToPhoto, export_to_photo, rectified_
 from sonogate.types import HeatArray, PixelArray, RectifiedScreen
 
 HEAT_ROWS, HEAT_COLUMNS = 24, 32
-WHITE_SHARE = 0.002  # the brightest share of a screen that stands for its white
+WHITE_SHARE = 0.0006  # the brightest share of a screen that stands for its white
 
 _codes = np.arange(256) / 255.0
 SRGB_TO_LINEAR: NDArray[np.float32] = np.where(

@@ -12,7 +12,7 @@ from sonogate.types import Measure
 UNIT = "% of screen white"
 ROWS, COLUMNS = 18, 24
 MARGIN = 0.015  # of each side: refinement errors let the bezel in
-DARKEST_SHARE = 0.15  # of the cells: what is taken for black
+DARKEST_SHARE = 0.08  # of the cells: what is taken for black
 BLACK_AT_MOST = 0.25  # of white: a screen whose darkest cells are brighter shows no black
 
 
