@@ -305,3 +305,34 @@ def test_a_scan_without_measures_is_a_fault(policy: Policy) -> None:
 def test_thresholds_come_from_the_policy(policy: Policy) -> None:
     strict = replace(policy, verdict=replace(policy.verdict, retake_below=96.0, limit_below=100.0))
     assert decide(strict, quality()).outcome == "retake"
+
+
+@pytest.mark.parametrize(
+    ("corners", "side"),
+    [
+        ([[20, 10], [99.5, 10], [99.5, 70], [20, 70]], "right"),
+        ([[-0.5, 10], [90, 10], [90, 70], [-0.4, 70]], "left"),
+        ([[10, -0.5], [90, -0.5], [90, 70], [10, 70]], "top"),
+        ([[20, 10], [99.5, 10], [99.5, 79.5], [20, 79.5]], "lower right"),
+        ([[-0.5, -0.5], [99.5, -0.5], [99.5, 79.5], [-0.5, 79.5]], None),
+    ],
+)
+def test_a_screen_that_ends_where_the_photo_ends_is_cut_off(
+    policy: Policy, corners: list[list[float]], side: str | None
+) -> None:
+    report = quality({"noise": 10.0}, gains={"noise": 50.0})
+    answer = decide(policy, report, found=screen(np.array(corners, dtype=float)))
+    assert answer.outcome == "retake"
+    assert codes(answer) == ["cut_off", "noise"]
+    assert answer.reasons[0].where == side
+
+
+def test_a_corner_on_the_edge_of_the_photo_is_not_cut_off(policy: Policy) -> None:
+    corners = np.array([[20.0, 10.0], [99.5, 5.0], [90.0, 70.0], [20.0, 70.0]])
+    assert decide(policy, quality(), found=screen(corners)).outcome == "accepted"
+
+
+def test_blur_is_named_where_no_scan_was_recognised(policy: Policy) -> None:
+    found = screen(scan_area=False)
+    answer = decide(policy, quality({"sharpness": 5.0, "noise": 5.0}), found=found)
+    assert (answer.outcome, codes(answer)) == ("rejected", ["no_scan_area", "blur_focus"])

@@ -13,9 +13,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from sonogate import identifiers, photo, quality, screen, verdict
+from sonogate import identifiers, quality, screen, verdict
 from sonogate.errors import PhotoError
 from sonogate.identifiers import TextReader
+from sonogate.photo import decode
 from sonogate.policy import Policy
 from sonogate.prompts import Sentences
 from sonogate.screen import ScreenLocator
@@ -72,7 +73,7 @@ class Gate:
         """
         watch = _Watch(self.clock)
         try:
-            picture = watch.time("decode", partial(photo.decode, data, self.policy.photo))
+            picture = watch.time("decode", partial(decode, data, self.policy.photo))
         except PhotoError as error:
             return Assessment(
                 sha256=hashlib.sha256(data).hexdigest(),

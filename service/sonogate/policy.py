@@ -139,6 +139,9 @@ class VerdictPolicy:
             and no place is named.
         side_ratio: Relative difference of two opposite sides of the quad from which it is
             said which of them is farther away.
+        edge_margin: Distance from the photo's edge, as a share of the photo's side, within
+            which a side of the quad is taken for cut off: nothing shows that the screen
+            ends there.
         essential: Measures without which no photo is accepted.
         limits: What the picture is not good for, by the measure that is mediocre or could
             not be assessed.
@@ -149,6 +152,7 @@ class VerdictPolicy:
     gain_tie: float
     place_share: float
     side_ratio: float
+    edge_margin: float
     essential: tuple[MeasureName, ...]
     limits: Mapping[str, Limit]
 

@@ -131,7 +131,7 @@ async function showReport(report, photoUrl, signal) {
     }),
   );
   find("limits").hidden = verdict.outcome !== "accepted_with_limits";
-  showLikeness(quality?.fidelity);
+  showLikeness(report.scan_area ? quality?.fidelity : null);
   find("pictures").hidden = false;
   find("measures-card").hidden = !quality;
   if (quality) measures.list(find("measures"), quality.measures);
@@ -144,7 +144,7 @@ async function showReport(report, photoUrl, signal) {
   find("pictures").classList.toggle("single", !screen);
   show("result");
   find("outcome").focus({ preventScroll: true });
-  if (report.masked) await showMasked(report, signal);
+  if (report.masked && !showWithheld(report)) await showMasked(report, signal);
 }
 
 function withoutLink(report) {
@@ -210,14 +210,21 @@ async function showMasked(report, signal) {
   const url = urlOf(await response.blob());
   find("masked").src = url;
   find("save-picture").href = url;
-  const complete = report.identifiers.complete;
-  const filled = !report.scan_area || !complete;
-  find("masked-text").textContent = filled
-    ? "Everything is hidden, because it is not certain that no name would be readable."
+}
+
+/** Say what the masked picture is; a wholly filled one is not worth showing. */
+function showWithheld(report) {
+  const none = !report.scan_area;
+  const withheld = none || !report.identifiers.complete;
+  find("masked-text").textContent = withheld
+    ? ""
     : "The screen seen straight on; whatever could name the patient is filled.";
-  if (!report.scan_area) {
-    find("masked-text").textContent = "Everything is hidden, because there is no ultrasound picture.";
-  }
+  find("withheld").textContent = none
+    ? "Nothing, because there is no ultrasound picture."
+    : "Nothing, because it is not certain that no name would be readable.";
+  find("withheld").hidden = !withheld;
+  for (const id of ["masked-frame", "save-picture"]) find(id).hidden = withheld;
+  return withheld;
 }
 
 function showFacts(report) {

@@ -9,18 +9,14 @@ be assessed counts as a pass.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-
-import numpy as np
 
 from sonogate.errors import UnreadableReason
 from sonogate.policy import Policy, VerdictPolicy
 from sonogate.prompts import Place, Sentences, Smear
 from sonogate.types import (
-    HeatArray,
     IdentifierReport,
     Limit,
     Measure,
@@ -31,6 +27,7 @@ from sonogate.types import (
     RectifiedScreen,
     Verdict,
 )
+from sonogate.verdict.places import cut_off_side, edge_side, far_side, place_of, smear_of
 
 # The reason that a poor measure stands for when it names none itself; the contract has no
 # code for false colours, which limit what a picture is good for but ask for no retake.
@@ -50,13 +47,9 @@ DEFAULT_REASONS: Mapping[MeasureName, ReasonCode] = MappingProxyType(
     }
 )
 GEOMETRY: frozenset[ReasonCode] = frozenset({"too_far", "cut_off", "off_angle"})
-BLUR_AND_GLARE: frozenset[ReasonCode] = frozenset({"blur_motion", "blur_focus", "glare", "veil"})
+BLUR: frozenset[ReasonCode] = frozenset({"blur_motion", "blur_focus"})
+BLUR_AND_GLARE: frozenset[ReasonCode] = BLUR | {"glare", "veil"}
 
-_GRID: tuple[tuple[Place, Place, Place], ...] = (
-    ("upper left", "top", "upper right"),
-    ("left", "centre", "right"),
-    ("lower left", "bottom", "lower right"),
-)
 _UNASSESSED_SCORE = -1.0  # sorts before the worst score
 
 
@@ -108,12 +101,11 @@ def decide(
         return _plain("retake", "no_screen", sentences)
     belief = screen.quad.shows_ultrasound
     elsewhere = belief is not None and belief < policy.screen.min_ultrasound
+    rules = policy.verdict
     if screen.scan_area_xy is None or elsewhere:
-        return _plain("rejected", "no_scan_area", sentences)
-
+        return _without_scan(screen, quality, rules, sentences)
     if quality is None:
         raise ValueError("decide: an ultrasound picture needs its measures")
-    rules = policy.verdict
     failing, mediocre, limits = _faults(screen, quality, rules)
     reasons = [_reason(fault, sentences) for fault in _ranked(failing, rules)]
     if identifiers is None or not identifiers.complete:
@@ -132,6 +124,21 @@ def decide(
 def _plain(outcome: str, code: ReasonCode, sentences: Sentences) -> Verdict:
     reason = Reason(code, None, sentences.prompt(code))
     return Verdict("retake" if outcome == "retake" else "rejected", (reason,))
+
+
+def _without_scan(
+    screen: RectifiedScreen,
+    quality: QualityReport | None,
+    rules: VerdictPolicy,
+    sentences: Sentences,
+) -> Verdict:
+    """Reject; blur is named too, because a blurred scan may not be recognised as one."""
+    first = Reason("no_scan_area", None, sentences.prompt("no_scan_area"))
+    failing = _faults(screen, quality, rules)[0] if quality is not None else []
+    blurred = [fault for fault in failing if fault.code in BLUR and fault.score >= 0.0]
+    return Verdict(
+        "rejected", (first, *(_reason(fault, sentences) for fault in _ranked(blurred, rules)))
+    )
 
 
 def _faults(
@@ -158,6 +165,10 @@ def _faults(
         into = failing if fails else mediocre
         if code not in into or fault.score < into[code].score:
             into[code] = fault
+    side = edge_side(screen, rules.edge_margin)
+    if side != "none" and "cut_off" not in failing:
+        failing["cut_off"] = _Fault("cut_off", 0.0, None, side, None)
+        limits[rules.limits["completeness"]] = None
     mediocre = {code: fault for code, fault in mediocre.items() if code not in failing}
     return list(failing.values()), list(mediocre.values()), tuple(limits)
 
@@ -184,9 +195,16 @@ def _fault(
 
 
 def _ranked(faults: list[_Fault], rules: VerdictPolicy) -> list[_Fault]:
-    """Order by gain; among gains within a tie of the best one left, by kind and score."""
-    left = sorted(faults, key=lambda fault: -(fault.gain or 0.0))
-    ranked: list[_Fault] = []
+    """Order by gain; among gains within a tie of the best one left, by kind and score.
+
+    A screen that is cut off comes first whatever its gain: the fidelity is that of the part
+    that is seen, and knows nothing of what is missing.
+    """
+    ranked = [fault for fault in faults if fault.code == "cut_off"]
+    left = sorted(
+        (fault for fault in faults if fault.code != "cut_off"),
+        key=lambda fault: -(fault.gain or 0.0),
+    )
     while left:
         best = left[0].gain or 0.0
         tied = [fault for fault in left if best - (fault.gain or 0.0) <= rules.gain_tie]
@@ -202,81 +220,3 @@ def _kind(code: ReasonCode) -> int:
 def _reason(fault: _Fault, sentences: Sentences) -> Reason:
     prompt = sentences.prompt(fault.code, place=fault.place, smear=fault.smear)
     return Reason(fault.code, fault.place, prompt, gain=fault.gain)
-
-
-def place_of(heat: HeatArray | None, everywhere_share: float) -> Place | None:
-    """Return where on the screen a fault is worst, or None when it is everywhere or nowhere.
-
-    Args:
-        heat: (rows, columns), how bad it is where, 0–1; or None.
-        everywhere_share: Share of cells at half the worst or above from which the fault is
-            said to be everywhere.
-    """
-    if heat is None or heat.size == 0 or not np.isfinite(heat).all() or heat.max() <= 0.0:
-        return None
-    if np.mean(heat >= 0.5 * heat.max()) > everywhere_share:
-        return None
-    rows, columns = heat.shape
-    row_of = np.minimum(np.arange(rows) * 3 // max(rows, 1), 2)
-    column_of = np.minimum(np.arange(columns) * 3 // max(columns, 1), 2)
-    sums = np.zeros((3, 3))
-    np.add.at(sums, (row_of[:, None], column_of[None, :]), heat.astype(np.float64))
-    row, column = divmod(int(sums.argmax()), 3)
-    return _GRID[row][column]
-
-
-def cut_off_side(screen: RectifiedScreen) -> Place | None:
-    """Return the side of the photo over which the screen runs, or None when not one side.
-
-    The word is the way to move the camera: a screen that runs over the photo's right edge
-    comes back into it when the camera moves right.
-    """
-    width, height = screen.photo_size_wh
-    x, y = screen.quad.corners_xy[:, 0], screen.quad.corners_xy[:, 1]
-    over_x = _one_side(-0.5 - x.min(), x.max() - (width - 0.5), 0.005 * width)
-    over_y = _one_side(-0.5 - y.min(), y.max() - (height - 0.5), 0.005 * height)
-    if over_x is None or over_y is None:
-        return None
-    return None if over_x == over_y == 0 else _GRID[1 + over_y][1 + over_x]
-
-
-def _one_side(before: float, after: float, least: float) -> int | None:
-    """Return -1, 0 or 1 for over the low edge, neither, the high edge; None for both."""
-    if before > least and after > least:
-        return None
-    return 1 if after > least else -1 if before > least else 0
-
-
-def far_side(screen: RectifiedScreen, side_ratio: float) -> Place | None:
-    """Return the side of the screen farther from the camera, or None when none stands out.
-
-    The farther of two opposite sides is seen shorter; the camera has to move towards it.
-
-    Args:
-        screen: The screen with its quad.
-        side_ratio: Least relative difference of two opposite sides.
-    """
-    corners = screen.quad.corners_xy
-    top, right, bottom, left = (
-        float(np.linalg.norm(corners[(i + 1) % 4] - corners[i])) for i in range(4)
-    )
-    if min(top, right, bottom, left) <= 0.0:
-        return None
-    across, down = math.log(left / right), math.log(top / bottom)
-    strongest = max(abs(across), abs(down))
-    if strongest < side_ratio:
-        return None
-    least = max(side_ratio, 0.5 * strongest)
-    column = 0 if abs(across) < least else 1 if across > 0 else -1
-    row = 0 if abs(down) < least else 1 if down > 0 else -1
-    return _GRID[1 + row][1 + column]
-
-
-def smear_of(angle_deg: float) -> Smear:
-    """Return in words which way the picture is smeared.
-
-    Args:
-        angle_deg: Direction on the screen, degrees from +x towards +y.
-    """
-    off_level = abs((angle_deg + 90.0) % 180.0 - 90.0)
-    return "sideways" if off_level < 30.0 else "up and down" if off_level > 60.0 else "diagonally"
