@@ -68,11 +68,11 @@ def draw_look(rng: np.random.Generator, fan: Fan) -> Look:
     wide = fan.kind in {"phased", "endocavity"}
     return Look(
         dynamic_range_db=float(rng.uniform(52, 76)),
-        gain_db=float(rng.normal(0, 3.5)),
+        gain_db=float(rng.normal(-0.5, 4.5)),
         focus=float(rng.uniform(0.25, 0.7)),
-        axial_px=float(rng.uniform(0.9, 1.5) * (1.25 if old else 1.0)),
-        lateral_px=float(rng.uniform(1.3, 2.4) * (1.3 if wide else 1.0)),
-        looks=1 if old else int(rng.integers(1, 4)),
+        axial_px=float(rng.uniform(0.65, 1.15) * (1.3 if old else 1.0)),
+        lateral_px=float(rng.uniform(1.0, 2.1) * (1.25 if wide else 1.0)),
+        looks=1 if old else int(rng.choice([1, 2, 3, 4], p=[0.15, 0.35, 0.3, 0.2])),
         gamma=float(rng.uniform(0.9, 1.35)),
         noise_db=float(rng.uniform(-42, -20)),
         smooth=0.0 if old else float(rng.choice([0.0, 0.4, 0.8])),
@@ -82,13 +82,13 @@ def draw_look(rng: np.random.Generator, fan: Fan) -> Look:
         contact_db=float(rng.exponential(8)),
         haze_db=float(rng.uniform(-44, -15)),
         streak_db=float(rng.uniform(1.0, 4.5)),
-        base=float(rng.uniform(0.3, 0.43)),
+        base=float(rng.uniform(0.28, 0.44)),
     )
 
 
 def grid_shape(view: View) -> tuple[int, int]:
     """Return rows and columns of a beam grid that suits a view's size."""
-    rows = int(np.clip(view.px_per_cm * view.fan.depth_cm * 0.8, 48, 640))
+    rows = int(np.clip(view.px_per_cm * view.fan.depth_cm * 0.9, 48, 720))
     columns = int(np.clip(max(view.size_wh) * 0.42, 40, 384))
     return rows, columns
 

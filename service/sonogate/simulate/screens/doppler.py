@@ -111,8 +111,8 @@ def _velocities(rng: Rng, tissue: Tissue) -> HeatArray:
         strength = np.maximum(np.abs(twigs) - (1.5 - 0.5 * near), 0)
         way = np.sign(smooth_noise(rng, tissue.shape, (9, 9)))
         flow = np.asarray(flow + strength * way * np.float32(0.8), np.float32)
-    grain = smooth_noise(rng, tissue.shape, (tissue.shape[0] // 4, tissue.shape[1] // 3))
-    return np.asarray(flow * (1 + np.float32(0.18) * grain), np.float32)
+    grain = smooth_noise(rng, tissue.shape, (tissue.shape[0] // 7, tissue.shape[1] // 6))
+    return np.asarray(flow * (1 + np.float32(0.13) * grain), np.float32)
 
 
 def _painted(

@@ -174,8 +174,7 @@ def annotate(stage: Stage, placed: Placed, count: int) -> None:
     """Write what is seen into the picture or along its foot."""
     for _ in range(count):
         text = stage.word("annotations", placed.picture.exam)
-        if stage.locale != "en" and stage.chance(0.3):
-            text = stage.word("annotations", "local")
+        text = stage.local_word("annotations", text, 0.3)
         halo = (0, 0, 0) if stage.chance(0.5) else None
         size = stage.theme.size_px * stage.between(0.9, 1.5)
         colour = stage.theme.mark if stage.chance(0.5) else (235, 235, 235)

@@ -32,9 +32,7 @@ def menu_column(stage: Stage, x: float, y: float, w: float, h: float, count: int
             canvas.pill(x + 2, top + 2, w - 4, each - 4, colour, 6)
         else:
             canvas.box(x + 1, top + 1, w - 2, each - 2, colour)
-        text = stage.word("menus", "soft")
-        if stage.locale != "en" and stage.chance(0.4):
-            text = stage.word("menus", "local")
+        text = stage.key_word()
         pen = theme.pen(0.95, ink)
         if icons and each > 2.4 * theme.size_px:
             icon(stage, x + w / 2, top + each * 0.36, each * 0.17, ink)
@@ -84,7 +82,7 @@ def footer_bar(stage: Stage, x: float, y: float, w: float, h: float) -> None:
     canvas.box(x, y, w, h, theme.panel)
     pen = theme.pen(0.9)
     top = y + (h - pen.size_px * 1.3) / 2
-    items = clinical([stage.word("menus", "soft") for _ in range(int(stage.rng.integers(1, 5)))])
+    items = clinical([stage.key_word() for _ in range(int(stage.rng.integers(1, 5)))])
     if stage.chance(0.35):
         items.append((stage.patient.operator, "operator"))
     if stage.chance(0.25):

@@ -172,6 +172,22 @@ class Stage:
         """Return one of the wordings of a section."""
         return pick(self.rng, words()[section][key])
 
+    def key_word(self) -> str:
+        """Return the wording of a key, on some in the machine's own language."""
+        return self.local_word("menus", pick(self.rng, words()["menus"]["soft"]), 0.5)
+
+    def heading(self, page: str) -> str:
+        """Return the heading of a page of text."""
+        own = words()["headings_local"].get(self.locale, {})
+        if page in own and self.chance(0.7):
+            return str(own[page])
+        return self.word("headings", page)
+
+    def local_word(self, section: str, otherwise: str, share: float) -> str:
+        """Return a word of the machine's language, with a probability where it has some."""
+        own = words()[f"{section}_local"].get(self.locale)
+        return pick(self.rng, own) if own and self.chance(share) else otherwise
+
     def another_patient(self) -> Patient:
         """Invent someone else on the same machine."""
         return draw_patient(self.rng, self.locale, self.date_style)

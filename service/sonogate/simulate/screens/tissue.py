@@ -64,7 +64,11 @@ class Tissue:
         reach = np.sqrt(u * u + v * v)
         # First-order distance: the level function over the length of its gradient.
         slope = np.sqrt(np.square(u / np.float32(a)) + np.square(v / np.float32(b)))
-        distance = (reach - 1) * reach / np.maximum(slope, np.float32(1e-4)) + self._rough_cm
+        distance = (reach - 1) * reach / np.maximum(slope, np.float32(1e-4))
+        # Beyond the ends of a thin ellipse the first order falls short.
+        np.maximum(distance, (np.abs(u) - 1) * np.float32(a), out=distance)
+        np.maximum(distance, (np.abs(v) - 1) * np.float32(b), out=distance)
+        distance += self._rough_cm
         if ragged:
             distance = distance + np.float32(ragged) * smooth_noise(self.rng, self.shape, (14, 14))
         return np.asarray(distance, np.float32)

@@ -50,7 +50,7 @@ def _buttons(stage: Stage, x: float, y: float, w: float, h: float, count: int) -
         main = index == count // 2
         canvas.disc(cx, y + h * 0.36, radius, theme.accent if main else theme.raised)
         icon(stage, cx, y + h * 0.36, radius * 0.45, theme.background if main else theme.ink)
-        text = stage.word("menus", "soft" if stage.locale == "en" or stage.chance(0.5) else "local")
+        text = stage.key_word()
         canvas.text(cx, y + h * 0.7, text, pen, anchor="middle", fit_w=each - 4)
 
 

@@ -43,16 +43,7 @@ def report_page(stage: Stage) -> None:
     theme, canvas, (w, h) = stage.theme, stage.canvas, stage.size_wh
     size = theme.size_px
     left = w * stage.between(0.02, 0.08)
-    heading = (
-        "Report",
-        "OB Report",
-        "Worksheet",
-        "Measurement Report",
-        "Summary",
-        "Befund",
-        "Compte rendu",
-    )
-    y = _title(stage, left, size, heading[int(stage.rng.integers(len(heading)))])
+    y = _title(stage, left, size, stage.heading("report"))
     canvas.text(
         w - left, size, stage.patient.institution, theme.pen(1.1), "institution", anchor="right"
     )
@@ -115,17 +106,7 @@ def patient_page(stage: Stage) -> None:
         canvas.box(0, 0, menu, h, theme.panel)
         menu_column(stage, 0, 2 * size, menu, h * 0.7, int(stage.rng.integers(5, 11)))
     left = menu + size * stage.between(1.5, 4)
-    heads = (
-        "Patient",
-        "New Patient",
-        "Patient Data Entry",
-        "Exam Info",
-        "Patient ID",
-        "患者信息",
-        "Paciente",
-    )
-    heading = heads[int(stage.rng.integers(5 if stage.locale == "en" else 7))]
-    y = _title(stage, left, size, heading)
+    y = _title(stage, left, size, stage.heading("patient"))
     fields = _fields(stage.patient)
     if stage.chance(0.6):
         fields[0:1] = [
@@ -160,18 +141,7 @@ def worklist(stage: Stage) -> None:
     theme, canvas, (w, h) = stage.theme, stage.canvas, stage.size_wh
     size = theme.size_px
     left = size
-    heads = (
-        "Worklist",
-        "Patient List",
-        "Scheduled Exams",
-        "Modality Worklist",
-        "Archive",
-        "検査一覧",
-        "Patienten",
-    )
-    y = _title(
-        stage, left, 0.8 * size, heads[int(stage.rng.integers(5 if stage.locale == "en" else 7))]
-    )
+    y = _title(stage, left, 0.8 * size, stage.heading("worklist"))
     canvas.text(w - left, size, stage.patient.station, theme.pen(), "station", anchor="right")
     keys: list[tuple[str, TextKind, float]] = [
         ("name", "name", 0.26),
