@@ -7,26 +7,23 @@ from typing import Literal
 import numpy as np
 
 from sonogate.simulate.camera.backdrop import draw_backdrop
-from sonogate.simulate.camera.draws import (
-    draw_encoding,
-    draw_geometry,
-    draw_housing,
-    draw_lens,
-    draw_panel,
-    draw_phone,
-    draw_room,
-    draw_sensor,
-)
+from sonogate.simulate.camera.develop import develop_raw
+from sonogate.simulate.camera.draws import draw_setup
+from sonogate.simulate.camera.encode import encode
 from sonogate.simulate.camera.fast import compose, develop, expose
 from sonogate.simulate.camera.lens import px_scale
 from sonogate.simulate.camera.neighbours import draw_neighbour
 from sonogate.simulate.camera.presets import PRESETS, PresetName
-from sonogate.simulate.camera.scene import draw_scene
+from sonogate.simulate.camera.raw import read_sensor
+from sonogate.simulate.camera.scene import SceneLayers, draw_scene
 from sonogate.simulate.camera.scenery import Scenery
 from sonogate.simulate.camera.seeds import stage_rng
+from sonogate.simulate.camera.setup import CameraSetup
 from sonogate.simulate.values import Export, PhotoTruth, SimulatedPhoto
+from sonogate.types import PixelArray
 
 Profile = Literal["fast", "full"]
+_FULL_STEP = 2.0
 
 
 def photograph(
@@ -36,39 +33,63 @@ def photograph(
     photo_size_wh: tuple[int, int] = (4000, 3000),
     preset: PresetName = "decision",
     scenery: Scenery | None = None,
+    panel_number: int | None = None,
+    phone_number: int | None = None,
 ) -> SimulatedPhoto:
     """Photograph a screen that shows ``export``.
 
     Args:
         export: What is displayed.
-        seed: Any non-negative integer; the same seed gives the same bytes.
+        seed: Any non-negative integer; the same arguments give the same bytes.
         profile: ``"fast"`` (no subpixels, no mosaic, no file) or ``"full"``.
-        photo_size_wh: Size of the upright photo, pixels.
+        photo_size_wh: Size of the upright photo, pixels; a messenger may shrink it after.
         preset: Purpose, which sets how often what goes wrong.
         scenery: Pictures of rooms; without, rooms are drawn.
+        panel_number: Names a panel with its housing; without, the seed does.
+        phone_number: Names a phone; without, the seed does.
     """
-    settings = PRESETS[preset]
-    scenery = Scenery() if scenery is None else scenery
-    panel = draw_panel(seed, export.size_wh)
-    housing = draw_housing(seed, handheld=export.size_wh[1] > export.size_wh[0])
-    room = draw_room(seed, settings)
-    phone = draw_phone(seed, room.rgb)
-    lens = draw_lens(seed, settings)
-    sensor = draw_sensor(seed, settings)
-    encoding = draw_encoding(seed, settings)
-    geometry = draw_geometry(
-        seed, settings, export.size_wh, photo_size_wh, panel.pitch_mm, phone.zoom
+    setup = draw_setup(
+        seed, PRESETS[preset], export.size_wh, photo_size_wh, panel_number, phone_number
     )
-    layers = draw_scene(seed, room, panel, housing, lens, geometry, scenery, 1.0)
-    light = compose(export.pixels, panel, geometry, layers)
-    pixels = develop(expose(seed, light, lens, sensor, phone), phone, encoding)
-    truth = PhotoTruth(
-        seed=seed,
+    return take(export, setup, profile, Scenery() if scenery is None else scenery)
+
+
+def take(export: Export, setup: CameraSetup, profile: Profile, scenery: Scenery) -> SimulatedPhoto:
+    """Photograph a screen with a given setup."""
+    step = 1.0 if profile == "fast" else _FULL_STEP
+    layers = draw_scene(
+        setup.seed,
+        setup.room,
+        setup.panel,
+        setup.housing,
+        setup.lens,
+        setup.geometry,
+        scenery,
+        step,
+    )
+    if profile == "fast":
+        pixels = _take_fast(export, setup, layers)
+        return SimulatedPhoto(pixels, None, _truth(export, setup, profile, pixels))
+    raw = read_sensor(export.pixels, setup, layers)
+    data, pixels = encode(develop_raw(raw, setup), setup)
+    return SimulatedPhoto(pixels, data, _truth(export, setup, profile, pixels))
+
+
+def _take_fast(export: Export, setup: CameraSetup, layers: SceneLayers) -> PixelArray:
+    light = compose(export.pixels, setup.panel, setup.geometry, layers)
+    exposed = expose(setup.seed, light, setup.lens, setup.sensor, setup.phone)
+    return develop(exposed, setup.phone, setup.encoding)
+
+
+def _truth(export: Export, setup: CameraSetup, profile: Profile, pixels: PixelArray) -> PhotoTruth:
+    geometry = setup.geometry.resized((pixels.shape[1], pixels.shape[0]))
+    return PhotoTruth(
+        seed=setup.seed,
         profile=profile,
-        photo_size_wh=photo_size_wh,
+        photo_size_wh=geometry.photo_size_wh,
         shows=export.shows,
-        panel_key=f"panel-{seed}",
-        phone_key=f"phone-{seed}",
+        panel_key=f"panel-{setup.panel_number}",
+        phone_key=f"phone-{setup.phone_number}",
         content_id=export.content_id,
         corners_xy=geometry.corners_xy,
         homography=geometry.homography,
@@ -77,7 +98,6 @@ def photograph(
         roll_deg=geometry.roll_deg,
         visible_fraction=geometry.visible_fraction,
     )
-    return SimulatedPhoto(pixels=pixels, data=None, truth=truth)
 
 
 def photograph_empty(
@@ -91,18 +111,14 @@ def photograph_empty(
 
     Args:
         seed: Any non-negative integer.
-        profile: ``"fast"`` or ``"full"``.
+        profile: ``"fast"`` or ``"full"``; both look at the scene without a mosaic.
         photo_size_wh: Size of the upright photo, pixels.
         preset: Purpose.
         scenery: Pictures of rooms; without, rooms are drawn.
     """
-    settings = PRESETS[preset]
     scenery = Scenery() if scenery is None else scenery
-    room = draw_room(seed, settings)
-    phone = draw_phone(seed, room.rgb)
-    lens = draw_lens(seed, settings)
-    sensor = draw_sensor(seed, settings)
-    encoding = draw_encoding(seed, settings)
+    setup = draw_setup(seed, PRESETS[preset], (1024, 768), photo_size_wh)
+    room, lens = setup.room, setup.lens
     rng = stage_rng(seed, "empty")
     white = np.asarray(room.rgb, np.float32) * np.float32(room.level)
     rear_blur = px_scale(photo_size_wh) * (lens.rear_blur_px if rng.random() < 0.4 else 0.0)
@@ -112,11 +128,16 @@ def photograph_empty(
         draw_neighbour(seed, number, kind, light, None, white, scenery)
     # The eye of the camera adapts to the room: nothing in it is as bright as a screen.
     light *= np.float32(float(rng.uniform(0.3, 0.9)) / max(room.level, 1e-3))
-    pixels = develop(expose(seed, light, lens, sensor, phone), phone, encoding)
+    pixels = develop(
+        expose(seed, light, lens, setup.sensor, setup.phone), setup.phone, setup.encoding
+    )
+    data: bytes | None = None
+    if profile == "full":
+        data, pixels = encode(pixels, setup)
     truth = PhotoTruth(
         seed=seed,
         profile=profile,
-        photo_size_wh=photo_size_wh,
+        photo_size_wh=(pixels.shape[1], pixels.shape[0]),
         shows=None,
         panel_key="",
         phone_key=f"phone-{seed}",
@@ -128,4 +149,4 @@ def photograph_empty(
         roll_deg=0.0,
         visible_fraction=0.0,
     )
-    return SimulatedPhoto(pixels=pixels, data=None, truth=truth)
+    return SimulatedPhoto(pixels=pixels, data=data, truth=truth)

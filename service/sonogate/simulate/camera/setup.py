@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sonogate.simulate.camera.geometry import Geometry
 from sonogate.types import FloatArray
 
 Subpixels = Literal["rgb", "bgr", "pentile"]
@@ -157,6 +158,8 @@ class SensorSetup:
     """The sensor.
 
     Attributes:
+        focal_35mm_mm: Focal length for the same field of view on 24×36 mm film.
+        distortion_k1: Radial distortion that the phone leaves.
         cfa: Colour filter array.
         exposure: Raw level of the screen's white over saturation.
         shot: Variance per unit of signal, signal 1 at saturation.
@@ -166,6 +169,8 @@ class SensorSetup:
         crosstalk: Share of the neighbouring colours that each filter passes.
     """
 
+    focal_35mm_mm: float
+    distortion_k1: float
     cfa: Literal["bayer", "quad"]
     exposure: float
     shot: float
@@ -209,6 +214,7 @@ class EncodingSetup:
     Attributes:
         format: Container of the file.
         quality: Quality factor, IJG scale.
+        flat_tables: True for tables flatter than the IJG's, as many phones have.
         subsampling_420: True for 4:2:0, False for 4:4:4.
         messenger: Longest side and quality of a messenger's recompression, or None.
         orientation: EXIF orientation tag, 1–8.
@@ -216,6 +222,38 @@ class EncodingSetup:
 
     format: Literal["jpeg", "heic"]
     quality: int
+    flat_tables: bool
     subsampling_420: bool
     messenger: tuple[int, int] | None
     orientation: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CameraSetup:
+    """All that one photo is made with.
+
+    Attributes:
+        seed: Seeds the noise and the drawings.
+        panel_number: Names the panel and its housing.
+        phone_number: Names the phone.
+        panel: Panel.
+        housing: Housing.
+        room: Room.
+        lens: Lens.
+        sensor: Sensor.
+        phone: Processing.
+        encoding: File.
+        geometry: Where the screen is in the photo before any messenger's downscaling.
+    """
+
+    seed: int
+    panel_number: int
+    phone_number: int
+    panel: PanelSetup
+    housing: HousingSetup
+    room: RoomSetup
+    lens: LensSetup
+    sensor: SensorSetup
+    phone: PhoneSetup
+    encoding: EncodingSetup
+    geometry: Geometry

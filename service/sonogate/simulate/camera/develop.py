@@ -1,0 +1,94 @@
+"""The phone's processing of a demosaicked picture: colour, tone, denoising, sharpening."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sonogate.simulate.camera.filters import Light, mix_channels
+from sonogate.simulate.camera.mosaic import OFFSET, SCALE, crosstalk_matrix, demosaic
+from sonogate.simulate.camera.phone import colour_matrix, local_gain, tone_table
+from sonogate.simulate.camera.raw import RawPicture
+from sonogate.simulate.camera.setup import CameraSetup
+from sonogate.types import PixelArray
+
+_WIENER_PX = 5
+_CODES = 1 << 16
+
+
+def develop_raw(raw: RawPicture, setup: CameraSetup) -> PixelArray:
+    """Turn the sensor's picture into sRGB codes of the photo's size."""
+    phone = setup.phone
+    gain: Light | None = None
+    if phone.local_tone > 0:
+        gain = local_gain(raw.scene * np.float32(raw.exposure), phone.local_tone)
+    colours = demosaic(raw.mosaic, setup.sensor, gain)
+    matrix = colour_matrix(phone) @ np.linalg.inv(crosstalk_matrix(setup.sensor))
+    shift = OFFSET - matrix.sum(axis=1, keepdims=True) * OFFSET
+    balanced = cv2.transform(colours, np.hstack([matrix, shift]))
+    table = tone_table(phone)
+    pixels = clean(np.asarray(_tone_codes(table)[balanced], np.uint8), setup, table)
+    if pixels.shape[1::-1] != setup.geometry.photo_size_wh:
+        way = cv2.INTER_CUBIC
+        pixels = np.asarray(
+            cv2.resize(pixels, setup.geometry.photo_size_wh, interpolation=way), np.uint8
+        )
+    return pixels
+
+
+def _tone_codes(table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the code of each 16-bit level."""
+    linear = np.clip((np.arange(_CODES) - OFFSET) / SCALE, 0, 1)
+    return np.asarray(table[np.rint(linear * (len(table) - 1)).astype(np.intp)], np.uint8)
+
+
+def noise_code(setup: CameraSetup, table: NDArray[np.uint8]) -> float:
+    """Return the expected noise of luma in the middle tones, codes."""
+    sensor, phone = setup.sensor, setup.phone
+    level = 0.15
+    spread = np.sqrt((sensor.shot * level + sensor.read) / phone.frames)
+    at = int(level * (len(table) - 1))
+    slope = (int(table[at + 40]) - int(table[at - 40])) / 80.0 * (len(table) - 1)
+    return float(0.8 * spread * slope)
+
+
+def clean(pixels: PixelArray, setup: CameraSetup, table: NDArray[np.uint8]) -> PixelArray:
+    """Denoise luma (local Wiener filter) and chroma (at a lower resolution), then sharpen."""
+    phone = setup.phone
+    luma, *chroma = cv2.split(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb))
+    level = np.asarray(luma, np.float32)
+    power = (phone.denoise * noise_code(setup, table)) ** 2
+    if power > 0.05:
+        size = (_WIENER_PX, _WIENER_PX)
+        mean = np.asarray(cv2.blur(level, size), np.float32)
+        variance = np.asarray(cv2.sqrBoxFilter(level, -1, size), np.float32)
+        variance -= mean * mean
+        np.maximum(variance, 1e-3, out=variance)
+        keep = np.clip(1 - np.float32(power) / variance, np.float32(1 - 0.9 * phone.denoise), 1)
+        level -= mean
+        level *= keep
+        level += mean
+    if phone.sharpen > 0.05:
+        soft = np.asarray(cv2.GaussianBlur(level, (0, 0), phone.sharpen_px), np.float32)
+        level += np.float32(phone.sharpen) * (level - soft)
+    planes = [np.asarray(np.clip(level, 0, 255) + 0.5, np.uint8)]
+    height, width = luma.shape
+    factor = 2 if phone.denoise < 0.4 else 4
+    for plane in chroma:
+        coarse = cv2.resize(
+            plane, (width // factor, height // factor), interpolation=cv2.INTER_AREA
+        )
+        coarse = cv2.GaussianBlur(coarse, (0, 0), 0.4 + phone.denoise)
+        planes.append(
+            np.asarray(
+                cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8
+            )
+        )
+    return np.asarray(cv2.cvtColor(cv2.merge(planes), cv2.COLOR_YCrCb2RGB), np.uint8)
+
+
+def white_code(setup: CameraSetup, exposure: float) -> NDArray[np.float64]:
+    """Return the balanced linear colour of screen white, (3,), 1 at saturation."""
+    white = np.asarray(setup.panel.white_rgb, np.float32)[None, None] * np.float32(exposure)
+    return np.asarray(mix_channels(white, colour_matrix(setup.phone))[0, 0], np.float64)
