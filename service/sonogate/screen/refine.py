@@ -18,7 +18,7 @@ from sonogate.policy import ScreenPolicy
 from sonogate.screen import geometry
 from sonogate.types import FloatArray, Photo, PixelArray, ScreenQuad
 
-SAMPLES_ALONG = 120
+SAMPLES_ALONG = 96
 # Corners are often rounded, and hide in the bezel's corner: stay off them.
 SIDE_MARGIN = 0.03
 # Half-widths of the strips, in diagonals of the quad, from wide to narrow.
@@ -26,7 +26,11 @@ PASS_HALF_WIDTHS = (0.022, 0.009, 0.004)
 MIN_HALF_WIDTH_PX = 3.0
 MAX_STEPS_ACROSS = 61
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-_SLOPES = 15
+_SLOPES = 11
+# A row of text is strong in places, the panel's edge is there at every place.
+_FULL_VOTE = 0.35
+_NEAR_STEPS = 3
+_CENTROID_PX = 2.5
 _TUKEY_PX = 4.685
 
 
@@ -122,7 +126,8 @@ def _fit_side(
     empty = _Side(np.empty((0, 2)), np.empty(0), 0.0, coarse)
     # Clockwise on the screen: the inside is to the right of travel, so outward is -normal.
     outward = -coarse[:2]
-    along = SIDE_MARGIN + (1.0 - 2.0 * SIDE_MARGIN) * np.arange(SAMPLES_ALONG) / (SAMPLES_ALONG - 1)
+    shares = np.arange(SAMPLES_ALONG, dtype=np.float64) / (SAMPLES_ALONG - 1)
+    along: FloatArray = np.asarray(SIDE_MARGIN + (1 - 2 * SIDE_MARGIN) * shares, dtype=np.float64)
     base = first + along[:, None] * (second - first)
     width, height = pixels.shape[1], pixels.shape[0]
     seen = np.all((base > 1.0) & (base < np.array([width - 2.0, height - 2.0])), axis=1)
@@ -137,11 +142,12 @@ def _fit_side(
     votes: NDArray[np.float32] = np.abs(gradient)
     # A logarithmic-like vote: one bright window frame must not outvote a long faint edge.
     noise = 1.4826 * float(np.median(votes)) + 0.3
-    votes = np.asarray(votes / (votes + 4.0 * noise), dtype=np.float32)
+    votes = votes / (votes + 4.0 * noise)
+    votes = np.asarray(np.minimum(votes, _FULL_VOTE) + 0.1 * votes, dtype=np.float32)
     position = _vote(votes, along[seen], across, reach_px)
     if position is None:
         return empty
-    return _fit_points(gradient, position, base[seen], outward, across, empty, policy)
+    return _fit_points(luma, gradient, position, base[seen], outward, across, empty, policy)
 
 
 def _strip(
@@ -193,13 +199,14 @@ def _vote(
     ends = np.abs(np.arange(len(across)) - half)[None, :] + np.abs(tilts)[:, None]
     score = score * np.exp(-0.5 * (ends * step / (1.2 * reach_px)) ** 2)
     best_tilt, best_column = np.unravel_index(int(np.argmax(score)), score.shape)
-    if score[best_tilt, best_column] < 0.08:
+    if score[best_tilt, best_column] < 0.07:
         return None
     offset = (best_column - half + tilts[best_tilt] * lever) * step
     return cast(FloatArray, offset)
 
 
 def _fit_points(
+    luma: NDArray[np.float32],
     gradient: NDArray[np.float32],
     position: FloatArray,
     base: FloatArray,
@@ -210,18 +217,27 @@ def _fit_points(
 ) -> _Side:
     """Measure each place's sub-pixel edge near ``position`` and fit a line to them."""
     step = across[1] - across[0]
+    places = np.arange(len(base))
     middle = np.rint(position / step).astype(np.intp) + len(across) // 2
-    window = np.arange(-3, 4)
-    index = np.clip(middle[:, None] + window, 0, len(across) - 1)
+    near = np.arange(-_NEAR_STEPS, _NEAR_STEPS + 1)
+    index = np.clip(middle[:, None] + near, 0, len(across) - 1)
     strength = np.abs(np.take_along_axis(gradient, index, axis=1)).astype(np.float64)
-    peak = np.argmax(strength * np.exp(-0.5 * (window / 2.5) ** 2), axis=1)
-    index = np.clip(index[np.arange(len(index)), peak][:, None] + window[1:-1], 0, len(across) - 1)
-    strength = np.abs(np.take_along_axis(gradient, index, axis=1)).astype(np.float64)
+    peak = index[places, np.argmax(strength * np.exp(-0.5 * (near / 2.5) ** 2), axis=1)]
+    contrast = np.abs(gradient[places, peak]).astype(np.float64)
     floor = 1.4826 * float(np.median(np.abs(gradient))) + 0.2
-    mass = np.maximum(strength - 0.5 * floor, 0.0)
-    total = mass.sum(axis=1)
-    offset = np.where(total > 1e-9, (mass * across[index]).sum(axis=1) / np.maximum(total, 1e-9), 0)
-    contrast = strength.max(axis=1)
+    # Where: the centroid of the step in linear light, where blur is symmetric. On a gamma
+    # scale the middle of a bright panel's edge lies a blur's width too far out.
+    light = np.gradient((luma / 255.0) ** 2.2, axis=1).astype(np.float64)
+    reach = max(_NEAR_STEPS, round(_CENTROID_PX / step))
+    offset = across[peak]
+    for _ in range(2):
+        around = np.rint(offset / step).astype(np.intp) + len(across) // 2
+        index = np.clip(around[:, None] + np.arange(-reach, reach + 1), 0, len(across) - 1)
+        mass = np.take_along_axis(light, index, axis=1)
+        mass = np.maximum(mass * np.sign(mass.sum(axis=1, keepdims=True)), 0.0)
+        mass = np.maximum(mass - 0.05 * mass.max(axis=1, keepdims=True), 0.0)
+        total = np.maximum(mass.sum(axis=1), 1e-12)
+        offset = np.where(total > 1e-9, (mass * across[index]).sum(axis=1) / total, offset)
     found = (contrast > 2.0 * floor) & (np.abs(offset - position) < 3.5 * step)
     if found.sum() < 10:
         return empty

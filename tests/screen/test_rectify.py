@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import ImageCms
+from tests.screen.composites import as_photo, compose, desktop
+
+from sonogate.policy import Policy
+from sonogate.screen import geometry, rectify, refine
+from sonogate.screen.colour import to_srgb
+from sonogate.types import Photo, ScreenQuad
+
+
+def quad_of(corners_xy: np.ndarray, k1: float = 0.0) -> ScreenQuad:
+    return ScreenQuad(
+        corners_xy=corners_xy, confidence=90.0, visible_fraction=1.0, distortion_k1=k1
+    )
+
+
+def test_an_upright_screen_is_cut_out_pixel_for_pixel(policy: Policy) -> None:
+    rng = np.random.default_rng(0)
+    pixels = cv2.GaussianBlur(rng.integers(0, 255, (700, 900, 3), dtype=np.uint8), (0, 0), 2)
+    corners = geometry.screen_corners((640, 480)) + np.array([100.0, 60.0])
+    screen = rectify(as_photo(pixels), quad_of(corners), policy.screen)
+    assert screen.size_wh == (640, 480)
+    assert np.array_equal(screen.pixels, pixels[60:540, 100:740])
+    assert np.allclose(geometry.project(screen.homography, np.zeros((1, 2))), [[100.0, 60.0]])
+    assert screen.tilt_deg == pytest.approx(0.0, abs=1e-6)
+
+
+def test_homography_leads_to_the_photo_within_a_hundredth_of_a_pixel(policy: Policy) -> None:
+    dots = np.zeros((1200, 1600, 3), np.float64)
+    y, x = np.mgrid[0:1200, 0:1600]
+    places = np.array([[500.3, 400.6], [1000.2, 420.9], [760.7, 800.4]])
+    for place in places:
+        dots += (230 * np.exp(-((x - place[0]) ** 2 + (y - place[1]) ** 2) / 50))[..., None]
+    corners = np.array([[200.4, 150.2], [1400.7, 210.3], [1350.5, 1000.8], [260.1, 930.6]])
+    screen = rectify(as_photo(np.rint(dots).astype(np.uint8)), quad_of(corners), policy.screen)
+    back = np.linalg.inv(screen.homography)
+    for expected in geometry.project(back, places):
+        left, top = (np.rint(expected) - 20).astype(int)
+        patch = screen.pixels[top : top + 41, left : left + 41, 1].astype(np.float64)
+        centre_y, centre_x = (
+            (patch * np.mgrid[0:41, 0:41][axis]).sum() / patch.sum() for axis in (0, 1)
+        )
+        assert (left + centre_x, top + centre_y) == pytest.approx(tuple(expected), abs=0.03)
+
+
+def test_places_out_of_the_frame_are_black(policy: Policy) -> None:
+    photo = as_photo(np.full((480, 640, 3), 200, np.uint8))
+    corners = geometry.screen_corners((640, 480)) - np.array([200.0, 0.0])
+    screen = rectify(photo, quad_of(corners), policy.screen)
+    assert not screen.pixels[:, :198].any()
+    assert (screen.pixels[:, 202:] == 200).all()
+
+
+def test_distorted_corners_rectify_to_straight_sides(policy: Policy) -> None:
+    size, k1 = (1200, 900), -0.08
+    white = np.zeros((900, 1200, 3), np.uint8)
+    ideal = np.array([[150.0, 120], [1050, 150], [1030, 780], [170, 760]])
+    y, x = np.mgrid[0:900, 0:1200]
+    seen = np.stack([x, y], axis=-1).astype(np.float64)
+    flat = geometry.undistort(seen.reshape(-1, 2), k1, size)
+    to_unit = geometry.homography(ideal, np.array([[0.0, 0], [1, 0], [1, 1], [0, 1]]))
+    unit = geometry.project(to_unit, flat).reshape(900, 1200, 2)
+    white[np.all((unit > 0) & (unit < 1), axis=-1)] = 255
+    corners = geometry.distort(ideal, k1, size)
+    bent = rectify(as_photo(white), quad_of(corners), policy.screen)
+    straight = rectify(as_photo(white), quad_of(corners, k1), policy.screen)
+    assert (straight.pixels[2:-2, 2:-2] == 255).all()
+    assert not (bent.pixels[2:-2, 2:-2] == 255).all() or bent.pixels.mean() > 0
+
+
+@pytest.mark.parametrize("aspect_wh", [(1024, 768), (1920, 1080), (1280, 800), (1280, 1024)])
+def test_the_display_grid_of_its_shape_is_chosen(
+    aspect_wh: tuple[int, int], policy: Policy
+) -> None:
+    rng = np.random.default_rng(3)
+    made = compose(rng, desktop(rng, aspect_wh), np.full((90, 120, 3), 90, np.uint8))
+    screen = rectify(made.photo, quad_of(made.corners_xy), policy.screen)
+    width, height = screen.export_size_wh
+    assert width / height == pytest.approx(made.aspect, rel=0.01)
+    assert not screen.export_size_sure
+    known = rectify(made.photo, quad_of(made.corners_xy), policy.screen, (800, 600))
+    assert known.export_size_wh == (800, 600)
+    assert known.export_size_sure
+
+
+def test_no_camera_pixel_is_lost_and_the_cap_holds(policy: Policy) -> None:
+    photo = as_photo(np.zeros((3000, 4000, 3), np.uint8))
+    corners = np.array([[300.0, 200], [3700, 500], [3700, 2500], [300, 2800]])
+    screen = rectify(photo, quad_of(corners), policy.screen)
+    assert screen.size_wh[1] >= 2590 * 0.97 or max(screen.size_wh) == policy.screen.max_side_px
+    assert max(screen.size_wh) <= policy.screen.max_side_px
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.floats(-400, 800), st.floats(-400, 800)), min_size=4, max_size=4).map(
+        np.array
+    )
+)
+def test_degenerate_quads_are_refused_not_crashed(policy: Policy, quad: np.ndarray) -> None:
+    photo = as_photo(np.full((240, 320, 3), 80, np.uint8))
+    refined = refine(photo, quad_of(quad), policy.screen)
+    assert refined is None or np.isfinite(refined.corners_xy).all()
+    try:
+        screen = rectify(photo, quad_of(quad), policy.screen)
+    except ValueError:
+        return
+    assert np.isfinite(screen.homography).all()
+    assert 0.0 <= screen.tilt_deg <= 90.0
+
+
+def test_colour_profiles_are_applied_and_broken_ones_ignored() -> None:
+    pixels = np.full((4, 4, 3), (200, 40, 40), np.uint8)
+    assert to_srgb(pixels, b"no profile") is pixels
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    assert to_srgb(pixels, lab) is pixels
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert np.abs(to_srgb(pixels, srgb).astype(int) - pixels).max() <= 1
+
+
+def test_a_photo_with_a_broken_profile_is_still_rectified(policy: Policy) -> None:
+    pixels = np.full((240, 320, 3), 80, np.uint8)
+    photo = Photo(pixels=pixels, sha256="0", format="png", icc_profile=b"broken")
+    screen = rectify(photo, quad_of(geometry.screen_corners((320, 240))), policy.screen)
+    assert (screen.pixels == 80).all()
