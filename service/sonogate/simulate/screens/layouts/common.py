@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sonogate.simulate.screens.headers import odd_identifiers
+from sonogate.simulate.screens.ornaments import adorn
 from sonogate.simulate.screens.overlays import (
     annotate,
     biopsy_guide,
@@ -19,6 +20,7 @@ from sonogate.simulate.screens.stage import Stage
 def dress(stage: Stage, placed: Placed, results_xy: tuple[float, float]) -> None:
     """Add what a single picture usually carries."""
     depth_ruler(stage, placed)
+    adorn(stage, placed)
     if stage.chance(0.85):
         orientation_mark(stage, placed)
     if stage.chance(0.12):
