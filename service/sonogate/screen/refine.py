@@ -135,7 +135,7 @@ def _fit_side(
         return empty
     step_px = max(2.0 * reach_px / (MAX_STEPS_ACROSS - 1), 0.5)
     half = int(np.ceil(reach_px / step_px))
-    across: FloatArray = step_px * np.arange(-half - 2, half + 3)
+    across: FloatArray = np.arange(-half - 2, half + 3) * np.float64(step_px)
     spacing = float(np.hypot(*(second - first))) * (along[1] - along[0])
     luma = _strip(pixels, base[seen], outward, across, (second - first), spacing, step_px)
     gradient = _gradient(luma)

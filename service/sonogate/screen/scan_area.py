@@ -84,9 +84,9 @@ def _even(level: _Map) -> NDArray[np.bool_]:
     mean = cv2.boxFilter(level, -1, window, borderType=cv2.BORDER_REFLECT)
     square = cv2.boxFilter(level * level, -1, window, borderType=cv2.BORDER_REFLECT)
     spread = np.sqrt(np.maximum(square - mean * mean, 1.0))
-    middle = cv2.medianBlur(np.minimum(level, 255.0).astype(np.uint8), MEDIAN_WINDOW_PX)
+    middle = cv2.medianBlur(np.rint(np.minimum(level, 255.0)).astype(np.uint8), MEDIAN_WINDOW_PX)
     lean = cv2.boxFilter(mean - middle.astype(np.float32), -1, window)
-    return np.asarray(np.abs(lean) < MAX_SKEW * cv2.boxFilter(spread, -1, window))
+    return np.asarray(np.abs(lean) < MAX_SKEW * cv2.boxFilter(spread, -1, window) + 0.4)
 
 
 def _seeds(active: _Mask, small: PixelArray, luma: _Map) -> _Mask | None:

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from tests.screen.composites import desktop
+
+from sonogate.screen import find_scan_area
+from sonogate.types import FloatArray, PixelArray
+
+
+def inside(polygon: FloatArray, shape: tuple[int, ...]) -> np.ndarray:
+    mask = np.zeros(shape[:2], np.uint8)
+    cv2.fillConvexPoly(mask, np.rint(polygon).astype(np.int32), 1)
+    return mask > 0
+
+
+def speckled_sector(rng: np.random.Generator) -> tuple[PixelArray, np.ndarray]:
+    picture = np.zeros((768, 1024, 3), np.float32)
+    y, x = np.mgrid[0:768, 0:1024]
+    radius, angle = np.hypot(x - 512, y + 40), np.abs(np.arctan2(x - 512, y + 40))
+    sector = (radius > 110) & (radius < 700) & (angle < 0.6)
+    speckle = cv2.GaussianBlur(rng.rayleigh(60, (768, 1024)).astype(np.float32), (0, 0), 1.6)
+    picture[sector] = np.asarray(speckle)[sector, None]
+    coded = np.clip(picture, 0, 255).astype(np.uint8)
+    for row in range(40, 720, 40):
+        cv2.putText(coded, "GAIN 62 DR 60", (20, row), 0, 0.5, (230, 230, 230), 1, cv2.LINE_AA)
+    return coded, sector
+
+
+def test_a_sector_is_covered_and_text_left_out() -> None:
+    picture, sector = speckled_sector(np.random.default_rng(0))
+    polygon = find_scan_area(picture)
+    assert polygon is not None
+    found = inside(polygon, picture.shape)
+    assert (found & sector).sum() / sector.sum() > 0.95
+    assert (found & sector).sum() / found.sum() > 0.85
+    assert not found[:300, :150].any()
+
+
+@pytest.mark.parametrize("gain", [0.15, 0.4, 1.0])
+def test_low_gain_does_not_hide_a_scan(gain: float) -> None:
+    picture, sector = speckled_sector(np.random.default_rng(1))
+    polygon = find_scan_area(np.rint(picture * gain).astype(np.uint8))
+    assert polygon is not None
+    assert (inside(polygon, picture.shape) & sector).sum() / sector.sum() > 0.9
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_desktop_has_no_scan_area(seed: int) -> None:
+    assert find_scan_area(desktop(np.random.default_rng(seed))) is None
+
+
+@pytest.mark.parametrize("size_wh", [(1, 1), (40, 30), (2000, 9)])
+def test_small_and_empty_pictures_give_none(size_wh: tuple[int, int]) -> None:
+    assert find_scan_area(np.zeros((size_wh[1], size_wh[0], 3), np.uint8)) is None
+
+
+def test_scans_of_real_exports_are_found(shared_data: Path) -> None:
+    exports = sorted((shared_data / "ultrasound" / "ui").iterdir())
+    found = 0
+    for path in exports:
+        pixels = cv2.imread(str(path))
+        assert pixels is not None
+        found += find_scan_area(np.ascontiguousarray(pixels[:, :, ::-1])) is not None
+    assert found >= 0.95 * len(exports)
