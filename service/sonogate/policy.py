@@ -178,15 +178,21 @@ class IdentifiersPolicy:
         box_threshold: Mean probability above which a box is text, 0–1.
         merge_cover: Share of a box that earlier ones must cover to make it no news.
         max_text_height_fraction: Share of the screen's height above which a box is no text.
+        max_lone_height_fraction: Share of the screen's height above which one letter alone in
+            the scan area is anatomy.
         min_text_height_px: Canvas pixels below which a box is masked unread.
         min_read_confidence: Detector's confidence below which a box is masked unread.
         min_keep_confidence: Lowest confidence of any character of a kept run, 0–1.
+        min_write_confidence: Confidence from which a run counts as writing that taints what
+            is near it, 0–1.
         min_blur_confidence: Confidence of the runs that blur is measured on, 0–1.
         min_blur_contrast: Contrast of those runs, 8-bit codes.
         max_text_blur_px: Blur (sigma, export pixels) up to which all text is found.
         header_fraction: Share of the screen's height that is its header.
         footer_fraction: Share of the screen's height that is its footer.
         context_lines: Distance in line heights within which identifiers taint a run.
+        scan_line_margin: Line heights by which a masked line in the scan area is prolonged on
+            either side, as its ends may have been missed.
         mask_margin_px: Margin around masked runs, export pixels.
         fill_grey: Grey level of the fill, 8-bit code.
         check_side_px: Longest side of the picture that the check searches.
@@ -207,15 +213,18 @@ class IdentifiersPolicy:
     box_threshold: float
     merge_cover: float
     max_text_height_fraction: float
+    max_lone_height_fraction: float
     min_text_height_px: float
     min_read_confidence: float
     min_keep_confidence: float
+    min_write_confidence: float
     min_blur_confidence: float
     min_blur_contrast: float
     max_text_blur_px: float
     header_fraction: float
     footer_fraction: float
     context_lines: float
+    scan_line_margin: float
     mask_margin_px: float
     fill_grey: int
     check_side_px: int

@@ -125,6 +125,22 @@ def test_where_a_mask_meets_a_kept_run_the_mask_wins(limits: IdentifiersPolicy) 
     assert masked.mask[196:219, 51:90].all()
 
 
+def test_a_lone_large_shape_in_the_scan_area_is_anatomy(limits: IdentifiersPolicy) -> None:
+    screen = as_screen(np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8), box(200, 100, 500, 400))
+    valve = TextRun(box(300, 200, 330, 226), ("O",), 0.6)
+    name = TextRun(box(300, 300, 400, 326), ("O",), 0.6)
+    masked = mask(screen, classify(TextRuns((valve, name)), screen, limits), limits)
+    assert not masked.mask[200:226, 300:330].any()
+    assert masked.mask[300:326, 300:400].all()
+
+
+def test_a_line_in_the_scan_area_is_masked_beyond_its_ends(limits: IdentifiersPolicy) -> None:
+    screen = as_screen(np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8), box(200, 100, 500, 400))
+    found = TextRuns((run("29, 234", box(300, 200, 360, 216)),))
+    masked = mask(screen, classify(found, screen, limits), limits)
+    assert masked.mask[201:215, 250:410].all()
+
+
 def test_a_headers_line_is_filled_from_side_to_side(limits: IdentifiersPolicy) -> None:
     screen = as_screen(
         np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8), box(-0.5, -0.5, WIDTH - 0.5, HEIGHT - 0.5)

@@ -38,6 +38,8 @@ _INSTITUTION = re.compile(
 )
 
 
+# Length over height up to which a box holds one letter.
+LONE_ELONGATION = 1.6
 # A ruler has at least this many different numbers.
 MIN_RULER_NUMBERS = 3
 MAX_INITIALS = 3
@@ -75,23 +77,36 @@ def classify(
     regions = [Region(frame_xy, "surround", "masked", 1.0)]
     header_bottom = policy.header_fraction * height
     footer_top = height - policy.footer_fraction * height
+    tallest_px = policy.max_lone_height_fraction * height
     for one in judged:
+        if _within(one.box, screen.scan_area_xy) and _is_structure(one, tallest_px):
+            continue
         in_margin = not header_bottom <= boxes.centre_y(one.box) <= footer_top
         kept = one.grade is not None and _fits(one, judged, in_margin, policy)
         kind: RegionKind = "clinical" if kept else _kind(one.run)
-        if (
-            not kept
-            and one.writes
-            and _within(one.box, screen.scan_area_xy)
-            and boxes.centre_y(one.box) < header_bottom
-        ):
-            # The scan area may have been drawn too high: no part of a header's line is left.
-            strip = boxes.polygon(np.array([-0.5, one.box[1], width - 0.5, one.box[3]]))
-            regions.append(Region(strip, "surround", "masked", one.run.confidence))
+        if not kept and one.writes and _within(one.box, screen.scan_area_xy):
+            # A line's ends may have been missed, and the scan area drawn too high: in a
+            # header no part of the line is left.
+            in_header = boxes.centre_y(one.box) < header_bottom
+            reach = width if in_header else policy.scan_line_margin * boxes.height(one.box)
+            line = one.box + np.array([-reach, 0.0, reach, 0.0])
+            line[[0, 2]] = np.clip(line[[0, 2]], -0.5, width - 0.5)
+            regions.append(Region(boxes.polygon(line), "surround", "masked", one.run.confidence))
         regions.append(
             Region(one.run.polygon_xy, kind, "kept" if kept else "masked", one.run.confidence)
         )
     return IdentifierReport(tuple(regions), runs.failure is None, runs.failure)
+
+
+def _is_structure(one: _Judged, tallest_px: float) -> bool:
+    """Say whether a box in the scan area is anatomy that looks like one large letter.
+
+    It is taller than annotations are, about as wide as tall, and reads as one sign at most.
+    """
+    letters = sum(map(str.isalnum, one.run.readings[0])) if one.run.readings else 0
+    sides = np.linalg.norm(np.diff(one.run.polygon_xy[:3], axis=0), axis=1)
+    lone = sides.max() <= LONE_ELONGATION * sides.min()
+    return bool(letters < 2 and lone and sides.min() > tallest_px)
 
 
 def _within(box: FloatArray, polygon_xy: FloatArray | None) -> bool:
@@ -112,7 +127,8 @@ def _judge(run: TextRun, policy: IdentifiersPolicy) -> _Judged:
     ):
         known = grade(run.readings[0], keep_vendors=policy.keep_vendors)
     letters = sum(map(str.isalnum, run.readings[0])) if run.readings else 0
-    return _Judged(run, boxes.bounds(run.polygon_xy), known, letters >= 2)
+    writes = letters >= 2 and run.confidence >= policy.min_write_confidence
+    return _Judged(run, boxes.bounds(run.polygon_xy), known, writes)
 
 
 def _fits(
