@@ -1,1 +1,92 @@
-"""sonogate: the gate between a phone photo of an ultrasound screen and the medical record."""
+"""sonogate: the gate between a phone photo of an ultrasound screen and the medical record.
+
+Example:
+    >>> import sonogate
+    >>> gate = sonogate.default_gate()  # doctest: +SKIP
+    >>> assessment = gate.assess(photo_bytes)  # doctest: +SKIP
+    >>> assessment.verdict.outcome  # doctest: +SKIP
+    'accepted'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sonogate.errors import ModelError, PhotoError, PolicyError, SonogateError
+    from sonogate.gate import default_gate
+    from sonogate.pipeline import Gate
+    from sonogate.policy import Policy, default_policy, load_policy
+    from sonogate.report import encode_png, report_schema, to_json
+    from sonogate.types import (
+        Assessment,
+        IdentifierReport,
+        MaskedScreen,
+        Measure,
+        Photo,
+        QualityReport,
+        Reason,
+        RectifiedScreen,
+        ScreenQuad,
+        Verdict,
+    )
+
+# Where each public name lives. Names are loaded when first asked for: networks and codecs
+# take most of a second, which whoever only reads a policy should not wait for.
+_HOMES = {
+    "Assessment": "types",
+    "Gate": "pipeline",
+    "IdentifierReport": "types",
+    "MaskedScreen": "types",
+    "Measure": "types",
+    "ModelError": "errors",
+    "Photo": "types",
+    "PhotoError": "errors",
+    "Policy": "policy",
+    "PolicyError": "errors",
+    "QualityReport": "types",
+    "Reason": "types",
+    "RectifiedScreen": "types",
+    "ScreenQuad": "types",
+    "SonogateError": "errors",
+    "Verdict": "types",
+    "default_gate": "gate",
+    "default_policy": "policy",
+    "encode_png": "report",
+    "load_policy": "policy",
+    "report_schema": "report",
+    "to_json": "report",
+}
+
+__all__ = [
+    "Assessment",
+    "Gate",
+    "IdentifierReport",
+    "MaskedScreen",
+    "Measure",
+    "ModelError",
+    "Photo",
+    "PhotoError",
+    "Policy",
+    "PolicyError",
+    "QualityReport",
+    "Reason",
+    "RectifiedScreen",
+    "ScreenQuad",
+    "SonogateError",
+    "Verdict",
+    "default_gate",
+    "default_policy",
+    "encode_png",
+    "load_policy",
+    "report_schema",
+    "to_json",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'sonogate' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"sonogate.{home}"), name)
