@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from tests.screen.composites import desktop
+from tests.screen.composites import as_photo, desktop
 
-from sonogate.screen import find_scan_area
-from sonogate.types import FloatArray, PixelArray
+from sonogate.policy import Policy
+from sonogate.screen import find_scan_area, rectify
+from sonogate.types import FloatArray, PixelArray, ScreenQuad
 
 
 def inside(polygon: FloatArray, shape: tuple[int, ...]) -> np.ndarray:
@@ -66,3 +68,16 @@ def test_scans_of_real_exports_are_found(shared_data: Path) -> None:
         assert pixels is not None
         found += find_scan_area(np.ascontiguousarray(pixels[:, :, ::-1])) is not None
     assert found >= 0.95 * len(exports)
+
+
+def test_real_desktops_and_bedside_monitors_have_no_scan_area(
+    shared_data: Path, policy: Policy
+) -> None:
+    notes = Path(__file__).parent.parent / "annotations" / "screen_photos.toml"
+    for name, entry in tomllib.loads(notes.read_text()).items():
+        pixels = cv2.imread(str(shared_data / "screen_photos" / name))
+        assert pixels is not None
+        photo = as_photo(np.ascontiguousarray(pixels[:, :, ::-1]))
+        corners = np.array(entry["corners_xy"])
+        quad = ScreenQuad(corners_xy=corners, confidence=90.0, visible_fraction=1.0)
+        assert rectify(photo, quad, policy.screen).scan_area_xy is None, name

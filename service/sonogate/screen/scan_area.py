@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sonogate.types import FloatArray, PixelArray
 
 WORK_SIDE_PX = 512
-MIN_SHARE, MAX_SHARE = 0.03, 0.93
+MIN_SHARE, MAX_SHARE = 0.042, 0.93
 # Detail of speckle against the quietest parts of the screen, on the compressed scale 0-255.
 MIN_DETAIL, DETAIL_OVER_NOISE = 1.1, 1.8
 FILL_WINDOW_PX, MIN_FILL = 13, 0.65
