@@ -28,7 +28,7 @@ def available_threads() -> int:
 
 
 class Session:
-    """One input, one output, on the CPU. Not safe for several threads at once."""
+    """One input, on the CPU. Not safe for several threads at once."""
 
     def __init__(self, weights: bytes, threads: int) -> None:
         """Build the session.
@@ -65,8 +65,16 @@ class Session:
         Raises:
             ModelError: The model failed to run.
         """
+        return self.run(batch)[0]
+
+    def run(self, batch: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """Return every output for ``batch``.
+
+        Raises:
+            ModelError: The model failed to run.
+        """
         try:
             outputs: list[Any] = self._session.run(None, {self._input: batch})
         except Exception as error:
             raise ModelError("the model failed to run") from error
-        return np.asarray(outputs[0], dtype=np.float32)
+        return tuple(np.asarray(output, dtype=np.float32) for output in outputs)

@@ -1,0 +1,1 @@
+"""Recipes that make the weights; not shipped in the wheel."""

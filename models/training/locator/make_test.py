@@ -1,0 +1,91 @@
+"""Write a labelled set of simulated photos for ``sonogate evaluate localisation``.
+
+``python -m models.training.locator.make_test DATA OUT --count 2000`` makes photos of the
+test split: layout families, rooms, panels and contents that no training photo has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from models.training.locator.library import Split, link_backgrounds
+from models.training.locator.render_screens import TEST_SEED
+from models.training.locator.simulate_pool import scenery_of, simulated
+from sonogate.evaluate.localisation import TRUTH_NAME, strata_of
+from sonogate.simulate.camera import Scenery
+from sonogate.simulate.values import Export
+
+ENLARGED = 2.0
+CHUNK = 40
+_scenery: list[Scenery] = []
+
+
+def _start(data: Path, split: Split) -> None:
+    cv2.setNumThreads(1)
+    _scenery.append(scenery_of(data, split))
+
+
+def _chunk(task: tuple[Path, int, int, Split]) -> list[tuple[str, dict[str, object]]]:
+    out, first, count, split = task
+    exports: dict[int, Export] = {}
+    entries = []
+    for seed in range(first, first + count):
+        backgrounds = out / f"backgrounds_{split}"
+        photo, export = simulated(seed, split, _scenery[0], backgrounds, exports, ENLARGED)
+        name = f"sim_{seed}.jpg"
+        pixels = np.ascontiguousarray(photo.pixels[..., ::-1])
+        if not cv2.imwrite(str(out / name), pixels, [cv2.IMWRITE_JPEG_QUALITY, 93]):
+            raise OSError("cannot write a photo")
+        entry: dict[str, object] = {"strata": []}
+        truth = photo.truth
+        if export is not None and truth.corners_xy is not None:
+            extent = np.ptp(truth.corners_xy, axis=0) / truth.photo_size_wh
+            facts = {
+                "tilt_deg": truth.tilt_deg,
+                "fill": float(extent.max()),
+                "visible_fraction": truth.visible_fraction,
+                **truth.figures,
+            }
+            entry["corners_xy"] = truth.corners_xy.round(3).tolist()
+            entry["shows"] = truth.shows
+            entry["strata"] = [*strata_of(facts), f"family {export.family}"]
+            entry["distortion_k1"] = truth.distortion_k1
+        entries.append((name, entry))
+    return entries
+
+
+def main() -> None:
+    """Read the command line and write the set."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder with backgrounds and environments")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--split", choices=["train", "test"], default="test")
+    parser.add_argument("--seed", type=int, default=4 * TEST_SEED)
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    link_backgrounds(options.data, options.split, options.out / f"backgrounds_{options.split}")
+    firsts = range(options.seed, options.seed + options.count, CHUNK)
+    tasks = [(options.out, first, CHUNK, options.split) for first in firsts]
+    start = (options.data, options.split)
+    with (
+        (options.out / TRUTH_NAME).open("w", encoding="utf-8") as file,
+        multiprocessing.get_context("spawn").Pool(options.workers, _start, start) as workers,
+    ):
+        for k, entries in enumerate(workers.imap(_chunk, tasks)):
+            for name, entry in entries:
+                file.write(f"[{json.dumps(name)}]\n")
+                file.writelines(f"{key} = {json.dumps(value)}\n" for key, value in entry.items())
+            file.flush()
+            print(f"{k + 1}/{len(tasks)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
