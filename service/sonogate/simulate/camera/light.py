@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sonogate.simulate.camera.filters import gaussian, sample
+from sonogate.simulate.camera.filters import Light, gaussian, sample
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.scenery import Scenery
 from sonogate.simulate.camera.seeds import stage_rng
@@ -63,11 +63,13 @@ def reflect_room(
     scenery: Scenery,
     columns: NDArray[np.float32],
     rows: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """Return the light that the glass adds, (h, w, 3) float32, units of screen white.
+) -> tuple[Light, Light]:
+    """Return the light that the glass adds, units of screen white.
 
-    The mirror image of the room (environment map and lamps, dimmed where the photographer
-    stands) times the Fresnel reflectance, plus what surface, smudges and film scatter.
+    Returns:
+        The mirror image of the room (environment map and lamps, dimmed where the
+        photographer stands) times the Fresnel reflectance, (h, w, 3) float32; and what
+        surface, smudges and film scatter, (h, w) float32, of the room light's colour.
     """
     azimuth, elevation, cosine = mirror_angles(geometry, columns, rows)
     number, yaw = room.environment
@@ -92,10 +94,7 @@ def reflect_room(
     lamp_light = sum(
         lamp.radiance * lamp.size_deg[0] * lamp.size_deg[1] / 2e4 for lamp in room.lamps
     )
-    mirrored += (scatter * np.float32(room.level + lamp_light))[..., None] * np.asarray(
-        room.rgb, np.float32
-    )
-    return np.asarray(mirrored, np.float32)
+    return mirrored, np.asarray(scatter * np.float32(room.level + lamp_light), np.float32)
 
 
 def _edge(distance: NDArray[np.float32], soft: float) -> NDArray[np.float32]:

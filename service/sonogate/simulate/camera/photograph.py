@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 import numpy as np
@@ -19,7 +20,9 @@ from sonogate.simulate.camera.scene import SceneLayers, draw_scene
 from sonogate.simulate.camera.scenery import Scenery
 from sonogate.simulate.camera.seeds import stage_rng
 from sonogate.simulate.camera.setup import CameraSetup
-from sonogate.simulate.values import Export, PhotoTruth, SimulatedPhoto
+from sonogate.simulate.camera.subpixels import luma_shift_px
+from sonogate.simulate.camera.truth import make_figures, make_maps, true_fidelity
+from sonogate.simulate.values import Export, PhotoMaps, PhotoTruth, SimulatedPhoto
 from sonogate.types import PixelArray
 
 Profile = Literal["fast", "full"]
@@ -35,6 +38,7 @@ def photograph(
     scenery: Scenery | None = None,
     panel_number: int | None = None,
     phone_number: int | None = None,
+    fidelity: bool = True,
 ) -> SimulatedPhoto:
     """Photograph a screen that shows ``export``.
 
@@ -47,15 +51,26 @@ def photograph(
         scenery: Pictures of rooms; without, rooms are drawn.
         panel_number: Names a panel with its housing; without, the seed does.
         phone_number: Names a phone; without, the seed does.
+        fidelity: Whether the figures hold the fidelity to the export (``"full"`` only).
     """
     setup = draw_setup(
         seed, PRESETS[preset], export.size_wh, photo_size_wh, panel_number, phone_number
     )
-    return take(export, setup, profile, Scenery() if scenery is None else scenery)
+    return take(export, setup, profile, Scenery() if scenery is None else scenery, fidelity)
 
 
-def take(export: Export, setup: CameraSetup, profile: Profile, scenery: Scenery) -> SimulatedPhoto:
-    """Photograph a screen with a given setup."""
+def take(
+    export: Export, setup: CameraSetup, profile: Profile, scenery: Scenery, fidelity: bool = True
+) -> SimulatedPhoto:
+    """Photograph a screen with a given setup.
+
+    Args:
+        export: What is displayed.
+        setup: All that the photo is made with.
+        profile: ``"fast"`` or ``"full"``.
+        scenery: Pictures of rooms.
+        fidelity: Whether the figures hold the fidelity to the export (``"full"`` only).
+    """
     step = 1.0 if profile == "fast" else _FULL_STEP
     layers = draw_scene(
         setup.seed,
@@ -69,10 +84,17 @@ def take(export: Export, setup: CameraSetup, profile: Profile, scenery: Scenery)
     )
     if profile == "fast":
         pixels = _take_fast(export, setup, layers)
-        return SimulatedPhoto(pixels, None, _truth(export, setup, profile, pixels))
+        return SimulatedPhoto(pixels, None, _truth(export, setup, profile, pixels, {}, None))
     raw = read_sensor(export.pixels, setup, layers)
     data, pixels = encode(develop_raw(raw, setup), setup)
-    return SimulatedPhoto(pixels, data, _truth(export, setup, profile, pixels))
+    maps = make_maps(setup, layers, raw)
+    figures = make_figures(export, setup, raw, maps)
+    if fidelity:
+        geometry = setup.geometry.resized((pixels.shape[1], pixels.shape[0]))
+        scores = true_fidelity(export, pixels, geometry, luma_shift_px(setup.panel))
+        for name, part in zip(("captured", "tone_fitted"), scores, strict=True):
+            figures |= {f"{name}_{key}": value for key, value in asdict(part).items()}
+    return SimulatedPhoto(pixels, data, _truth(export, setup, profile, pixels, figures, maps))
 
 
 def _take_fast(export: Export, setup: CameraSetup, layers: SceneLayers) -> PixelArray:
@@ -81,7 +103,14 @@ def _take_fast(export: Export, setup: CameraSetup, layers: SceneLayers) -> Pixel
     return develop(exposed, setup.phone, setup.encoding)
 
 
-def _truth(export: Export, setup: CameraSetup, profile: Profile, pixels: PixelArray) -> PhotoTruth:
+def _truth(
+    export: Export,
+    setup: CameraSetup,
+    profile: Profile,
+    pixels: PixelArray,
+    figures: dict[str, float],
+    maps: PhotoMaps | None,
+) -> PhotoTruth:
     geometry = setup.geometry.resized((pixels.shape[1], pixels.shape[0]))
     return PhotoTruth(
         seed=setup.seed,
@@ -97,6 +126,8 @@ def _truth(export: Export, setup: CameraSetup, profile: Profile, pixels: PixelAr
         tilt_deg=geometry.tilt_deg,
         roll_deg=geometry.roll_deg,
         visible_fraction=geometry.visible_fraction,
+        figures=figures,
+        maps=maps,
     )
 
 

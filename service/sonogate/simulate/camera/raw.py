@@ -101,6 +101,7 @@ def coarsen(layers: SceneLayers, geometry: Geometry) -> SceneLayers:
         glass=shrink(layers.glass, size),
         front=None if layers.front is None else shrink(layers.front, size),
         front_cover=None if layers.front_cover is None else shrink(layers.front_cover, size),
+        mirror=layers.mirror,
         columns=columns,
         rows=rows,
         step_px=step,

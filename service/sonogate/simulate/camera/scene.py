@@ -35,6 +35,7 @@ class SceneLayers:
         glass: (h, w, 3) float32, reflection and veil that the screen's glass adds.
         front: (h, w, 3) float32, light of what is in front times its cover.
         front_cover: (h, w) float32, cover 0–1 of what is in front; None where nothing is.
+        mirror: Coarse (rows, columns, 3) float32, the specular part of ``glass`` alone.
         columns: (h, w) float32, export x seen at each pixel of the layers.
         rows: (h, w) float32, export y.
         step_px: Photo pixels per pixel of the layers.
@@ -44,6 +45,7 @@ class SceneLayers:
     glass: NDArray[np.float32]
     front: NDArray[np.float32] | None
     front_cover: NDArray[np.float32] | None
+    mirror: NDArray[np.float32]
     columns: NDArray[np.float32]
     rows: NDArray[np.float32]
     step_px: float
@@ -86,7 +88,7 @@ def draw_scene(
         draw_neighbour(seed, number, kind, around, corners, white, scenery)
     start = ((step_px - 1) / 2,) * 2
     columns, rows = geometry.export_maps(size, step_px, start)
-    glass = _reflection(seed, room, panel, geometry, scenery, size, step_px)
+    glass, mirror = _reflection(seed, room, panel, geometry, scenery, size, step_px)
     _mount(seed, around, housing, geometry, white, glass, columns, rows, step_px)
     if panel.dust:
         _dust(seed, panel.dust, glass, room.level, corners)
@@ -96,7 +98,7 @@ def draw_scene(
         front, cover = draw_occluders(seed, room.occluders, size, corners, level)
         soft = max(float(np.ptp(corners, axis=0).max()) * 0.004, 0.4)
         front, cover = gaussian(front, soft), gaussian(cover, soft)
-    return SceneLayers(around, glass, front, cover, columns, rows, step_px)
+    return SceneLayers(around, glass, front, cover, mirror, columns, rows, step_px)
 
 
 def _reflection(
@@ -107,19 +109,19 @@ def _reflection(
     scenery: Scenery,
     size_wh: tuple[int, int],
     step_px: float,
-) -> NDArray[np.float32]:
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     # The mirror image lies far behind the glass, out of focus: half the resolution will do.
     coarse = _REFLECTION_STEP * step_px
     coarse_size = (size_wh[0] // _REFLECTION_STEP + 1, size_wh[1] // _REFLECTION_STEP + 1)
     start = ((coarse - 1) / 2,) * 2
     columns, rows = geometry.export_maps(coarse_size, coarse, start)
-    light = reflect_room(seed, room, panel, geometry, scenery, columns, rows)
+    mirror, scatter = reflect_room(seed, room, panel, geometry, scenery, columns, rows)
     full = cv2.resize(
-        light,
+        mirror + scatter[..., None] * np.asarray(room.rgb, np.float32),
         (coarse_size[0] * _REFLECTION_STEP, coarse_size[1] * _REFLECTION_STEP),
         interpolation=cv2.INTER_LINEAR,
     )
-    return np.ascontiguousarray(full[: size_wh[1], : size_wh[0]], np.float32)
+    return np.ascontiguousarray(full[: size_wh[1], : size_wh[0]], np.float32), mirror
 
 
 def _mount(

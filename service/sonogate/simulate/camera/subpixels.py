@@ -142,7 +142,7 @@ def _pentile(light: Light) -> Light:
     """Leave red or blue to every other pixel, on a chequerboard, as subpixel rendering does."""
     soft = light.copy()
     soft[:, 1:-1] = 0.5 * light[:, 1:-1] + 0.25 * (light[:, :-2] + light[:, 2:])
-    rows, columns = np.indices(light.shape, sparse=True)
+    rows, columns = np.arange(light.shape[0])[:, None], np.arange(light.shape[1])[None, :]
     return np.asarray(soft * (2.0 * ((rows + columns) % 2 == 0)), np.float32)
 
 
