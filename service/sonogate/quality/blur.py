@@ -18,6 +18,7 @@ BROADER_WEIGHT = 0.6  # of an edge that is broader than the fit: content adds bl
 TRUSTED_RESIDUAL = 0.012  # of the step
 RIDGE = 0.03  # on the anisotropy: settles what few directions leave open
 MIN_SPREAD = 0.4  # of the doubled angle's unit vectors: edges that run in two directions
+CONTENT_VARIANCE, CONTENT_SHARE = 0.06, 0.1  # px² and of the mean: what content may add
 WORST_SIGMA_PX = 2.0  # heat 1
 
 
@@ -50,9 +51,11 @@ def fit_blur(edges: Edges) -> Blur | None:
     theta = 2.0 * np.arctan2(edges.normal_xy[:, 1], edges.normal_xy[:, 0])
     rows = np.c_[np.ones(len(theta)), np.cos(theta), np.sin(theta)]
     (mean, cosine, sine), error = _robust_fit(rows, edges.sigma_px**2, edges.residual)
-    # what scatter alone would make of an isotropic blur is no smear
-    excess = np.sqrt(max(cosine**2 + sine**2 - 2.0 * error**2, 0.0))
-    excess = min(float(excess), float(mean) * 0.999)
+    amplitude = float(np.hypot(cosine, sine))
+    # strokes are softer across than along on some screens, and edges scatter: that is no smear
+    doubt = float(np.hypot(error, CONTENT_VARIANCE + CONTENT_SHARE * mean))
+    belief = min(max((amplitude / doubt - 1.0) / 1.5, 0.0), 1.0)
+    excess = min(belief * amplitude, float(mean) * 0.999)
     minor, major = np.sqrt(max(mean - excess, 1e-6)), np.sqrt(max(mean + excess, 1e-6))
     angle_deg = float(np.rad2deg(0.5 * np.arctan2(sine, cosine))) % 180.0
     two = bool(np.hypot(*rows[:, 1:].std(0)) > MIN_SPREAD)

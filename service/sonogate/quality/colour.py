@@ -13,7 +13,7 @@ from sonogate.quality.planes import Planes
 from sonogate.types import FloatArray, Measure
 
 UNIT = "delta E 2000"
-STRIDE = 3
+STRIDE = 4
 LEVELS = (15.0, 30.0, 50.0, 70.0, 101.0)  # bounds of L* bins
 MIN_PIXELS = 30
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.policy import ScoreCurve
-from sonogate.quality.glare_features import COLOUR, MEAN, glare_features
+from sonogate.quality.glare_features import COLOUR, DARKEST, MEAN, glare_features
 from sonogate.quality.gsdf import jnd_retention
 from sonogate.quality.planes import Planes
 from sonogate.types import HeatArray, Measure
@@ -20,6 +20,7 @@ UNIT = "% of the scan area"
 LAYERS = 3
 CERTAIN = 0.5
 STRONG_COLOUR = 0.25  # spread of the channels over the level
+LIGHT_THEME = 0.45  # lightness, of white, of the darkest tenth of the screen
 CONTENT_TOP = 0.12  # of white: the least range of grey that a place is granted
 
 
@@ -31,6 +32,9 @@ def measure_glare(planes: Planes, curve: ScoreCurve) -> Measure:
     reflections (see the model's card).
     """
     features = glare_features(planes)
+    if features[0, 0, DARKEST] > LIGHT_THEME:
+        failure = "nothing on the screen is dark enough to see reflections in"
+        return Measure("glare", None, UNIT, None, failure, reason="glare")
     probability = _forward(features.reshape(-1, features.shape[-1])).reshape(features.shape[:2])
     heat = np.where(probability > CERTAIN, probability, 0.0).astype(np.float32)
     heat[_coloured(features, heat, planes.white)] = 0.0

@@ -15,7 +15,7 @@ CELL_PX = 10
 WORK_WH = (HEAT_COLUMNS * CELL_PX, HEAT_ROWS * CELL_PX)
 NEIGHBOURHOODS = (3, 7, 15)
 CLIPPED_CODE = 250
-MEAN, COLOUR = 1, 6  # places of two features in the last axis
+MEAN, COLOUR, DARKEST = 1, 6, -3  # places of some features in the last axis
 
 
 def glare_features(planes: Planes) -> HeatArray:

@@ -10,7 +10,7 @@ from sonogate.quality.planes import Planes
 from sonogate.types import Measure
 
 UNIT = "% of screen white"
-ROWS, COLUMNS = 18, 24
+ROWS, COLUMNS, CELL_PX = 18, 24, 9
 MARGIN = 0.015  # of each side: refinement errors let the bezel in
 DARKEST_SHARE = 0.08  # of the cells: what is taken for black
 BLACK_AT_MOST = 0.25  # of white: a screen whose darkest cells are brighter shows no black
@@ -26,16 +26,14 @@ def measure_veil(planes: Planes, curve: ScoreCurve) -> Measure:
     """
     height, width = planes.luma.shape
     top, left = int(MARGIN * height), int(MARGIN * width)
-    # a small mean first, so that noise does not pass for a darker black
-    smooth = cv2.blur(planes.luma, (5, 5))[top : height - top, left : width - left]
-    rows = np.array_split(np.arange(smooth.shape[0]), ROWS)
-    columns = np.array_split(np.arange(smooth.shape[1]), COLUMNS)
-    floors = np.array(
-        [
-            [np.percentile(smooth[r[0] : r[-1] + 1 : 2, c[0] : c[-1] + 1 : 2], 10) for c in columns]
-            for r in rows
-        ]
-    )
+    inner = planes.luma[top : height - top, left : width - left]
+    # means of some pixels, so that noise does not pass for a darker black
+    size = (COLUMNS * CELL_PX, ROWS * CELL_PX)
+    method = cv2.INTER_AREA if inner.shape[1] >= size[0] else cv2.INTER_LINEAR
+    means = cv2.resize(inner, size, interpolation=method)
+    cells = means.reshape(ROWS, CELL_PX, COLUMNS, CELL_PX).transpose(0, 2, 1, 3)
+    cells = np.sort(cells.reshape(ROWS, COLUMNS, -1), axis=2)
+    floors = cells[..., cells.shape[2] // 10]
     black = float(np.quantile(floors, DARKEST_SHARE))
     raw = 100.0 * black / planes.white
     if raw > 100.0 * BLACK_AT_MOST:
