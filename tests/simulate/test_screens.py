@@ -12,6 +12,7 @@ import pytest
 
 from sonogate.simulate.screens import FAMILIES, render_export
 from sonogate.simulate.screens.canvas import VISIBLE_LEVELS
+from sonogate.simulate.screens.fonts import can_set
 from sonogate.simulate.screens.layouts import ALL
 from sonogate.simulate.screens.render import draw_screen
 from sonogate.simulate.screens.writing import words
@@ -89,6 +90,10 @@ def test_no_run_covers_another(many: list[Export]) -> None:
     for export in many:
         total = sum(int(text.ink.sum()) for text in export.texts)
         assert total == ink_on(export, export.texts).sum()
+
+
+def test_every_letter_can_be_set(many: list[Export]) -> None:
+    assert [text.kind for export in many for text in export.texts if not can_set(text.text)] == []
 
 
 def test_every_kind_of_identifier_occurs(many: list[Export]) -> None:

@@ -2,7 +2,9 @@
 
 Screens use whatever of a fixed list of well-known free fonts is installed; on a machine
 with none of them everything is set in Pillow's own font and only Latin is available. The
-same set of fonts gives the same pictures.
+same set of fonts gives the same pictures. On Debian the list is covered by fonts-dejavu,
+fonts-liberation, fonts-noto-core, fonts-noto-cjk, fonts-roboto-unhinted, fonts-open-sans,
+fonts-lato, fonts-inconsolata, and for bitmaps xfonts-base, xfonts-75dpi, xfonts-terminus.
 """
 
 from __future__ import annotations
@@ -260,6 +262,12 @@ def _resolve(face: Face, size_px: int, text: str) -> tuple[str, int]:
         if stem in _installed() and _covers(stem, text):
             return stem, size_px
     return FALLBACKS[0], size_px
+
+
+def can_set(text: str) -> bool:
+    """Whether one of the fonts at hand has every letter of ``text``."""
+    stem, _ = _resolve(Face("", "sans"), 20, text)
+    return _covers(stem, text)
 
 
 def render_text(face: Face, size_px: int, text: str) -> tuple[NDArray[np.uint8], int]:

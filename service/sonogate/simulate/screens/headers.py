@@ -41,8 +41,10 @@ def place_items(stage: Stage) -> list[Item]:
     items: list[Item] = [(patient.institution, "institution")]
     if stage.chance(0.3):
         items.append((patient.station, "station"))
-    if stage.chance(0.08):
+    if stage.chance(0.12):
         items.append((patient.phone, "phone"))
+    if stage.chance(0.07):
+        items.append((patient.address, "address"))
     return items
 
 

@@ -190,5 +190,5 @@ def draw_patient(rng: Rng, locale: str, style: int | None = None) -> Patient:
         institution=_fill(rng, pick(rng, institutions), own),
         station=pick(rng, stations),
         phone=write_phone(rng),
-        address=_fill(rng, pick(rng, streets), own),
+        address=_fill(rng, pick(rng, streets), own if own in lists["street"] else "en"),
     )

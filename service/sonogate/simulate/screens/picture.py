@@ -61,7 +61,8 @@ class Picture:
 def draw_exam(rng: Rng, names: tuple[str, ...] | None = None) -> Exam:
     """Draw an examination, of given names or of any."""
     choices = [exam for exam in EXAMS if names is None or exam.name in names]
-    return choices[int(rng.integers(len(choices)))]
+    weights = np.array([0.3 if exam.name in {"phantom", "ocular"} else 1.0 for exam in choices])
+    return choices[int(rng.choice(len(choices), p=weights / weights.sum()))]
 
 
 def make_picture(

@@ -112,10 +112,10 @@ def eye(rng: Rng, tissue: Tissue) -> None:
     tissue.mottle(14, 3)
     tissue.paint(tissue.band(0.25), -6)
     globe = tissue.ellipse(float(rng.normal(0, 0.2)), 1.5, 1.2, 1.15, 0, 0.02)
-    tissue.wall(globe, 0.05, 8, mirror=14)
+    tissue.wall(globe, 0.04, 4, mirror=10)
     tissue.paint(globe, -42, -0.9)
     lens = tissue.ellipse(0, 0.62, 0.5, 0.2)
-    tissue.wall(lens, 0.03, 2, mirror=12)
+    tissue.wall(lens, 0.025, -6, mirror=5)
     nerve = tissue.ellipse(0.2, 3.4, 0.22, 0.9, 0.1, 0.03)
     tissue.paint(nerve, -12, 0.5)
 

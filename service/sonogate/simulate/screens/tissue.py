@@ -157,6 +157,7 @@ class Tissue:
         rows, columns = self.shape
         coarse = smooth_noise(self.rng, self.shape, (rows // 10, columns // 20))
         fine = smooth_noise(self.rng, self.shape, (rows // 4, columns // 9))
+        self.level_db += np.float32(0.8 * gain_db) * smooth_noise(self.rng, self.shape, (5, 6))
         bright = np.maximum(fine + np.float32(0.5) * coarse - np.float32(1.5), 0)
         self.level_db += np.float32(gain_db) * (
             np.float32(0.45) * coarse + np.float32(0.3) * fine + np.float32(1.6) * bright
