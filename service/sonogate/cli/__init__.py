@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sonogate.cli import assess, serve, version
+from sonogate.cli import assess, evaluate, serve, simulate, version
 from sonogate.cli.factory import load_default_gate
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def create_cli(make_gate: GateFactory = load_default_gate) -> typer.Typer:
     )
     assess.register(app, make_gate)
     serve.register(app, make_gate)
+    simulate.register(app)
+    evaluate.register(app)
     version.register(app)
     return app
 

@@ -1,0 +1,98 @@
+"""The data card of a simulated data set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any
+
+FIGURES = MappingProxyType(
+    {
+        "sampling_px": "photo pixels per export pixel, least over the scan area",
+        "mtf50_cpx": "optical MTF50 before processing, cycles per export pixel, median",
+        "blur_px": "standard deviation of the lens's spot, photo pixels",
+        "motion_px": "length of the hand's motion, photo pixels",
+        "motion_export_px": "the same, export pixels at the screen's centre",
+        "motion_screen_deg": "its direction on the screen, from +x towards +y, 0–180°",
+        "reflection_mean_pct": "specular reflection, % of screen white, mean",
+        "reflection_peak_pct": "specular reflection, % of screen white, largest cell",
+        "glare_pct": "% of content that loses over a fifth of its JNDs to reflections",
+        "veil_pct": "spread light, % of screen white, median",
+        "clipped_pct": "% of photo pixels saturated in the raw picture",
+        "occluded_pct": "% hidden by occluders or out of frame",
+        "exposure": "raw level of the screen's white over saturation",
+        "noise_variance": "raw noise variance at 18% of saturation, after merging frames",
+        "noise_shot": "variance per unit of raw signal",
+        "noise_read": "variance at no signal",
+        "room_level": "radiance of a white sheet in the room over the screen's white",
+        "zoom": "digital zoom",
+        "jpeg_quality": "last quality factor of the file",
+    }
+)
+
+
+def write_card(facts: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
+    """Return the card in Markdown.
+
+    Args:
+        facts: Preset, profile, seed, count, megapixels and version.
+        rows: One row a photo.
+    """
+    lines = [
+        "---",
+        "license: apache-2.0",
+        "task_categories: [image-classification, object-detection]",
+        "tags: [ultrasound, synthetic, image-quality, de-identification]",
+        "---",
+        f"# Simulated photos of ultrasound screens: {facts['preset']}",
+        "",
+        "Made by `sonogate simulate`. No patient, no device and no photographer is real: "
+        "names and numbers on the screens are invented.",
+        "",
+        "| what | value |",
+        "|---|---|",
+        *(f"| {key} | {value} |" for key, value in facts.items()),
+        "",
+        "## Splits",
+        "Contents, panels and phones are each in one split only.",
+        "",
+        "| split | photos | panels | phones |",
+        "|---|---|---|---|",
+    ]
+    for split in ("train", "validation", "test"):
+        own = [row for row in rows if row["split"] == split]
+        panels = {row["panel_key"] for row in own if row["panel_key"]}
+        phones = {row["phone_key"] for row in own}
+        lines.append(f"| {split} | {len(own)} | {len(panels)} | {len(phones)} |")
+    kinds = Counter(row["kind"] for row in rows)
+    lines += ["", "## In view", "", "| kind | photos |", "|---|---|"]
+    lines += [f"| {kind} | {number} |" for kind, number in sorted(kinds.items())]
+    lines += [
+        "",
+        "## Files",
+        "- `photos/`: the photos as a phone or messenger wrote them",
+        "- `exports/`: what the display showed, its own grid, PNG",
+        "- `maps/`: local truths over cells of the display, NumPy archives (`full` profile)",
+        "- `truth.parquet`: one row a photo; `texts.parquet`: one row a run of text",
+        "- `manifest.sha256`: a digest of every file",
+        "",
+        "Corners are (x, y) of the display area's outer corners, top-left, top-right, "
+        "bottom-right, bottom-left in reading orientation, in pixels of the upright photo; "
+        "the origin is the centre of the top-left pixel. `homography` takes export pixels to "
+        "photo pixels without the lens's distortion, row by row.",
+        "",
+        "## Figures in truth.parquet",
+        "",
+        "| column | meaning |",
+        "|---|---|",
+        *(f"| {name} | {meaning} |" for name, meaning in FIGURES.items()),
+        "| captured_* | full-reference figures of the photo as captured, scan area |",
+        "| tone_fitted_* | the same after the best monotone tone curve |",
+        "",
+        "## Limits",
+        "Flat displays, one focal plane, static pictures. The demosaicking, denoising and "
+        "tone mapping stand for a phone's without copying any.",
+        "",
+    ]
+    return "\n".join(lines)
