@@ -18,7 +18,7 @@ from sonogate.types import HeatArray, Measure
 
 UNIT = "% of the scan area"
 LAYERS = 3
-CERTAIN = 0.5
+CERTAIN, EXTENT = 0.75, 0.4  # a patch needs a certain cell; its extent is laxer
 STRONG_COLOUR = 0.25  # spread of the channels over the level
 LIGHT_THEME = 0.45  # lightness, of white, of the darkest tenth of the screen
 CONTENT_TOP = 0.12  # of white: the least range of grey that a place is granted
@@ -36,22 +36,25 @@ def measure_glare(planes: Planes, curve: ScoreCurve) -> Measure:
         failure = "nothing on the screen is dark enough to see reflections in"
         return Measure("glare", None, UNIT, None, failure, reason="glare")
     probability = _forward(features.reshape(-1, features.shape[-1])).reshape(features.shape[:2])
-    heat = np.where(probability > CERTAIN, probability, 0.0).astype(np.float32)
-    heat[_coloured(features, heat, planes.white)] = 0.0
+    heat = np.where(probability > EXTENT, probability, 0.0).astype(np.float32)
+    heat[_not_a_lamp(features, heat, planes.white)] = 0.0
     scan = planes.cells(planes.scan.astype(np.float32))
     raw = float(100.0 * (heat * scan).sum() / max(float(scan.sum()), 1e-6))
     return Measure("glare", raw, UNIT, curve.score(raw), reason="glare", heat=heat)
 
 
-def _coloured(features: HeatArray, heat: HeatArray, white: float) -> NDArray[np.bool_]:
-    """Mark patches that are strongly coloured: displayed, such as a rendered volume.
+def _not_a_lamp(features: HeatArray, heat: HeatArray, white: float) -> NDArray[np.bool_]:
+    """Mark patches without one certain cell, and those that are strongly coloured.
 
-    A lamp is nearly white, and so is its halo.
+    A lamp is nearly white, and so is its halo; a rendered volume is not.
     """
     count, patch = cv2.connectedComponents((heat > 0).astype(np.uint8))
     level = np.bincount(patch.ravel(), features[..., MEAN].ravel(), count) * white ** (1 / 2.2)
     spread = np.bincount(patch.ravel(), features[..., COLOUR].ravel(), count)
-    return np.asarray((spread > STRONG_COLOUR * level)[patch], np.bool_)
+    strongest = np.zeros(count)
+    np.maximum.at(strongest, patch.ravel(), heat.ravel())
+    wrong = (spread > STRONG_COLOUR * level) | (strongest < CERTAIN)
+    return np.asarray(wrong[patch], np.bool_)
 
 
 def local_loss(luma: HeatArray, added: HeatArray) -> HeatArray:
