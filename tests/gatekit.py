@@ -69,6 +69,7 @@ def photo_jpeg(*, right_px: int = 0, scale: int = 1) -> bytes:
         scale: How much larger than 1600 × 1200 the photo is.
     """
     export = cv2.imread(str(EXPORT))
+    assert export is not None
     height, width = export.shape[:2]
     size_wh = (PHOTO_WH[0] * scale, PHOTO_WH[1] * scale)
     corners = np.array([[200.0, 120], [1410, 135], [1400, 1050], [210, 1035]])

@@ -73,6 +73,7 @@ def test_the_picture_is_png_without_metadata_and_equals_the_masked_pixels(
     chunks = {png[i + 4 : i + 8] for i in range(8, len(png)) if png[i + 4 : i + 8].isalpha()}
     assert chunks.isdisjoint({b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"iCCP", b"tIME"})
     decoded = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert decoded is not None
     assert np.array_equal(decoded, assessment.masked.pixels)
 
 

@@ -61,6 +61,7 @@ def test_each_photo_gets_a_valid_report_and_a_masked_picture(tmp_path: Path) -> 
         jsonschema.validate(json.loads(path.read_text()), report_schema())
     document = json.loads((out / "a.json").read_text())
     picture = cv2.imread(str(out / "a.masked.png"))
+    assert picture is not None
     assert [picture.shape[1], picture.shape[0]] == document["screen"]["size_wh"]
     assert "too_far" in result.output
     assert "no_screen" in result.output

@@ -7,7 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -253,7 +253,7 @@ def test_more_photos_than_places_are_turned_away_and_the_others_are_answered() -
         room = empty_room_jpeg()
         with ThreadPoolExecutor(5) as clients:
             jobs = [clients.submit(post_raw, service, room) for _ in range(5)]
-            turned_away = []
+            turned_away: list[Future[httpx.Response]] = []
             while len(turned_away) < 3:
                 turned_away = [job for job in jobs if job.done()]
             go.set()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sonogate.policy import Policy
     from sonogate.types import Assessment, Fidelity, Reason
 
+PIPE_COLUMNS = 140
 _COLOURS = {
     "accepted": "green",
     "accepted_with_limits": "cyan",
@@ -81,7 +82,7 @@ def register(app: typer.Typer, make_gate: GateFactory) -> None:
             with ThreadPoolExecutor(1) as executor:
                 gate = _load(make_gate, rules, language, size_wh, executor)
                 results = _run(gate, jobs, rules.photo.max_bytes, out, as_json, errors)
-            (errors if as_json else Console()).print(_table(results, names))
+            _print(_table(results, names), to_errors=as_json)
         if complaints or any(assessment is None for _, assessment in results):
             raise typer.Exit(1)
 
@@ -150,6 +151,12 @@ def _run(
     return results
 
 
+def _print(table: Table, *, to_errors: bool) -> None:
+    console = Console(stderr=to_errors)
+    # A pipe has no width of its own, and prompts are hard to read in narrow columns.
+    console.print(table, width=None if console.is_terminal else PIPE_COLUMNS)
+
+
 def _table(results: list[tuple[Job, Assessment | None]], names: bool) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("output" if names else "photo", justify="left" if names else "right")
@@ -168,6 +175,8 @@ def _table(results: list[tuple[Job, Assessment | None]], names: bool) -> Table:
         if verdict.outcome == "accepted_with_limits":
             why = "limits: " + ", ".join(verdict.limits)
         fidelity = assessment.quality.fidelity if assessment.quality is not None else None
+        if assessment.screen is None or assessment.screen.scan_area_xy is None:
+            fidelity = None  # likeness to an export that there cannot be
         colour = _COLOURS[verdict.outcome]
         table.add_row(
             label,

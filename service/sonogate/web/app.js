@@ -220,7 +220,7 @@ function showWithheld(report) {
     ? ""
     : "The screen seen straight on; whatever could name the patient is filled.";
   find("withheld").textContent = none
-    ? "Nothing, because there is no ultrasound picture."
+    ? "Nothing, because no ultrasound picture was found."
     : "Nothing, because it is not certain that no name would be readable.";
   find("withheld").hidden = !withheld;
   for (const id of ["masked-frame", "save-picture"]) find(id).hidden = withheld;
