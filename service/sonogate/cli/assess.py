@@ -153,8 +153,10 @@ def _run(
 
 def _print(table: Table, *, to_errors: bool) -> None:
     console = Console(stderr=to_errors)
-    # A pipe has no width of its own, and prompts are hard to read in narrow columns.
-    console.print(table, width=None if console.is_terminal else PIPE_COLUMNS)
+    if not console.is_terminal:
+        # A pipe has no width of its own, and prompts are hard to read in narrow columns.
+        console = Console(stderr=to_errors, width=PIPE_COLUMNS)
+    console.print(table)
 
 
 def _table(results: list[tuple[Job, Assessment | None]], names: bool) -> Table:
