@@ -52,7 +52,7 @@ def _not_a_lamp(features: HeatArray, heat: HeatArray, white: float) -> NDArray[n
     level = np.bincount(patch.ravel(), features[..., MEAN].ravel(), count) * white ** (1 / 2.2)
     spread = np.bincount(patch.ravel(), features[..., COLOUR].ravel(), count)
     strongest = np.zeros(count)
-    np.maximum.at(strongest, patch.ravel(), heat.ravel())
+    np.maximum.at(strongest, np.asarray(patch, np.intp).ravel(), heat.ravel())
     wrong = (spread > STRONG_COLOUR * level) | (strongest < CERTAIN)
     return np.asarray(wrong[patch], np.bool_)
 
