@@ -10,12 +10,17 @@ real exports as argument; it needs nothing else and gives the same bytes each ti
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from sonogate.simulate.camera.draws import draw_setup
+from sonogate.simulate.camera.photograph import take
+from sonogate.simulate.camera.presets import PRESETS, Preset
+from sonogate.simulate.camera.scenery import Scenery
+from sonogate.simulate.values import Export
 from sonogate.types import PixelArray
 
 HERE = Path(__file__).resolve().parent
@@ -71,6 +76,57 @@ EXPORTS = {
 }
 
 
+GOOD = replace(
+    PRESETS["decision"],
+    tilt_scale_deg=6.0,
+    tilt_max_deg=12.0,
+    turned=0.0,
+    fill=(0.9, 0.95),
+    cut=0.0,
+    blur_px=(0.4, 0.6),
+    motion=0.0,
+    room_level=(0.04, 0.1),
+    lamp=0.0,
+    occluder=0.0,
+    neighbour=0.0,
+    messenger=0.0,
+    exposure=(0.8, 0.9),
+    shot=(1e-4, 2e-4),
+)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One composed photo: what it shows, how it goes wrong, its size in pixels."""
+
+    export: str
+    seed: int
+    preset: Preset
+    size_wh: tuple[int, int] = (2304, 1728)
+
+
+SHOTS = {
+    "good_cart": Shot("echo", 101, GOOD, (4000, 3000)),
+    "good_handheld": Shot("handheld", 106, GOOD, (3200, 2400)),
+    "glare": Shot("muscle", 102, replace(GOOD, lamp=1.0, room_level=(0.25, 0.4))),
+    "blur": Shot("echo", 106, replace(GOOD, blur_px=(9.0, 10.0))),
+    "far": Shot("muscle", 103, replace(GOOD, fill=(0.4, 0.42), room_level=(0.1, 0.2))),
+    "cut_off": Shot("echo", 102, replace(GOOD, cut=1.0, fill=(1.0, 1.08))),
+}
+
+
+def photograph_export(name: str, shot: Shot, data: Path) -> bytes:
+    """Return the JPEG file of a photo of the export ``name`` on a simulated screen."""
+    pixels = draw_export(EXPORTS[name], data)
+    export = Export(pixels, "ultrasound", "real", name, (), None, None, shot.seed)
+    setup = draw_setup(shot.seed, shot.preset, export.size_wh, shot.size_wh)
+    encoding = replace(setup.encoding, format="jpeg", quality=92, orientation=1, messenger=None)
+    photo = take(export, replace(setup, encoding=encoding), "full", Scenery(data), fidelity=False)
+    if photo.data is None:
+        raise RuntimeError("the full profile makes a file")
+    return photo.data
+
+
 def draw_export(source: Source, data: Path) -> PixelArray:
     """Return the export with its invented identifiers, (height, width, 3) uint8 RGB."""
     picture = Image.open(data / source.file).convert("RGB")
@@ -89,6 +145,8 @@ def main(data: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, source in EXPORTS.items():
         Image.fromarray(draw_export(source, data)).save(folder / f"{name}.png", optimize=True)
+    for name, shot in SHOTS.items():
+        (HERE / f"{name}.jpg").write_bytes(photograph_export(shot.export, shot, data))
 
 
 if __name__ == "__main__":

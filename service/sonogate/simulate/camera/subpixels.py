@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
 from scipy.special import ndtr
 
 from sonogate.simulate.camera.filters import Light
@@ -273,11 +273,5 @@ def soft_cover(export_size_wh: tuple[int, int], spot: Spot, columns: Light, rows
 
 def _coarse(field: FloatArray, x: NDArray[np.float32], y: NDArray[np.float32]) -> Light:
     last = field.shape[0] - 1
-    looked = cv2.remap(
-        field.astype(np.float32),
-        (x * last)[None],
-        (y * last)[None],
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(looked[0], np.float32)
+    looked = map_coordinates(field, [y * last, x * last], order=1, mode="nearest")
+    return np.asarray(looked, np.float32)
