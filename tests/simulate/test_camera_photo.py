@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageOps
 from tests.simulate.camera_bench import bench_export, bench_setup
 
+from sonogate.reference import haarpsi
 from sonogate.simulate import Scenery, photograph, photograph_empty
 from sonogate.simulate.camera.draws import draw_setup
 from sonogate.simulate.camera.encode import encode, turn_to_store, turn_upright
@@ -84,7 +85,11 @@ def test_the_known_geometry_brings_the_photo_back_to_the_export(export: Export) 
     straight = see_straight(photo.pixels, _true(setup, photo.pixels))
     correlation = np.corrcoef(straight[..., 1].ravel(), export.pixels[..., 1].ravel())[0, 1]
     assert correlation > 0.97
-    assert photo.truth.figures["tone_fitted_haarpsi"] > 0.7
+    here = haarpsi(export.pixels, straight)
+    assert here == pytest.approx(photo.truth.figures["captured_haarpsi"], abs=0.02)
+    for axis in (0, 1):
+        for step in (-1, 1):
+            assert haarpsi(export.pixels, np.roll(straight, step, axis)) < here - 0.05
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def _residual(wanted: Plane, aligned: Plane, valid: NDArray[np.uint8]) -> FloatA
     for top in range(0, height - _TILE + 1, _TILE // 2):
         for left in range(0, width - _TILE + 1, _TILE // 2):
             part = (slice(top, top + _TILE), slice(left, left + _TILE))
-            texture = float(wanted[part].std())
+            texture = min(float(wanted[part].std()), float(aligned[part].std()))
             if texture < _LEAST_TEXTURE or (valid[part] == 0).mean() > 0.2:
                 continue
             offset, error, _ = phase_cross_correlation(  # type: ignore[no-untyped-call]
