@@ -81,7 +81,7 @@ def bench_setup(
         room=replace(setup.room, level=0.0, lamps=(), neighbours=(), occluders=(), backdrop="wall"),
         lens=replace(
             setup.lens,
-            blur_px=blur_px / scale,
+            blur_px=float(np.sqrt(max(blur_px**2 - 0.45**2, 0.0))) / scale,
             motion_px=0.0,
             vignetting=0.0,
             flare=0.0,

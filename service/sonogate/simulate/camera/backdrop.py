@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sonogate.simulate.camera.filters import enlarge, gaussian, to_linear
+from sonogate.simulate.camera.filters import enlarge, gaussian, smooth_field, to_linear
 from sonogate.simulate.camera.scenery import Scenery
 from sonogate.simulate.camera.seeds import stage_rng
 from sonogate.simulate.camera.setup import RoomSetup
@@ -129,21 +129,25 @@ def _wall(rng: np.random.Generator, size_wh: tuple[int, int]) -> PixelArray:
 
 
 def _shelf(rng: np.random.Generator, size_wh: tuple[int, int]) -> PixelArray:
-    """Draw the clutter of a ward: boxes, drawers, bottles, notices, cables."""
+    """Draw the clutter of a ward: boxes, drawers, bottles, notices, cables, out of focus."""
     picture = _wall(rng, size_wh)
     height, width = picture.shape[:2]
-    for _ in range(int(rng.integers(15, 60))):
+    for _ in range(int(rng.integers(12, 45))):
         x, y = int(rng.uniform(-0.1, 1) * width), int(rng.uniform(-0.1, 1) * height)
         size = (rng.uniform(0.02, 0.25, 2) * width).astype(int)
-        tone = _tone(rng, 10, 250, 35)
-        if rng.random() < 0.75:
-            cv2.rectangle(picture, (x, y), (x + int(size[0]), y + int(size[1])), tone, -1)
-            edge = _tone(rng, 10, 250)
-            cv2.rectangle(picture, (x, y), (x + int(size[0]), y + int(size[1])), edge, 1)
+        # Most things in a ward are grey, white or beige; a few are coloured.
+        tone = _tone(rng, 15, 225, 30 if rng.random() < 0.2 else 7)
+        right, bottom = x + int(size[0]), y + int(size[1])
+        shadow = [int(0.55 * code) for code in tone]
+        if rng.random() < 0.8:
+            cv2.rectangle(picture, (x + 2, y + 3), (right + 3, bottom + 4), shadow, -1)
+            cv2.rectangle(picture, (x, y), (right, bottom), tone, -1)
+            lid = [min(int(1.15 * code), 255) for code in tone]
+            cv2.rectangle(picture, (x, y), (right, y + max(int(size[1]) // 6, 1)), lid, -1)
         else:
-            cv2.ellipse(
-                picture, (x, y), (int(size[0]) // 2, int(size[1]) // 2), 0, 0, 360, tone, -1
-            )
+            axes = (int(size[0]) // 2, int(size[1]) // 2)
+            cv2.ellipse(picture, (x + 3, y + 4), axes, 0, 0, 360, shadow, -1)
+            cv2.ellipse(picture, (x, y), axes, 0, 0, 360, tone, -1)
     for _ in range(int(rng.integers(0, 5))):
         path = rng.uniform(-0.2, 1.2, (4, 2)) * (width, height)
         cv2.polylines(
@@ -154,7 +158,9 @@ def _shelf(rng: np.random.Generator, size_wh: tuple[int, int]) -> PixelArray:
             int(rng.integers(1, 6)),
             cv2.LINE_AA,
         )
-    return picture
+    light = smooth_field(rng.uniform(0.45, 1.1, (4, 5)), (width, height))[..., None]
+    soft = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(1.0, 3.0)))
+    return np.asarray(np.clip(np.asarray(soft) * light, 0, 255), np.uint8)
 
 
 def bezier(control_xy: NDArray[np.float64], steps: int = 40) -> NDArray[np.float64]:

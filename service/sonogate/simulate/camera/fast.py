@@ -13,6 +13,7 @@ from sonogate.simulate.camera.lens import (
     direct_share,
     motion_path,
     px_scale,
+    spot_px,
     stray_light,
     vignette,
 )
@@ -86,7 +87,7 @@ def expose(
     size = light.shape[1], light.shape[0]
     scale = px_scale(size)
     added = stray_light(light, lens)
-    light = blur(light, lens.blur_px * scale, motion_path(lens, scale))
+    light = blur(light, spot_px(lens, size), motion_path(lens, scale))
     light = light * np.float32(direct_share(lens))
     light += enlarge(added, size)
     exposure = np.sqrt(sensor.exposure * meter(light))

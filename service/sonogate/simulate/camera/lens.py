@@ -10,12 +10,27 @@ from sonogate.simulate.camera.setup import LensSetup
 from sonogate.types import FloatArray
 
 REFERENCE_LONG_SIDE_PX = 4000.0
+_OPTICS_SENSOR_PX = 0.45
 _GLOW_LONG_SIDE = 128
 
 
 def px_scale(size_wh: tuple[int, int]) -> float:
     """Return the photo's pixels per pixel of the 4000-pixel photo that setups refer to."""
     return max(size_wh) / REFERENCE_LONG_SIDE_PX
+
+
+def spot_px(lens: LensSetup, size_wh: tuple[int, int], pixel_px: float = 1.0) -> float:
+    """Return the standard deviation of the lens's whole spot, photo pixels.
+
+    Optics are made for their sensor: diffraction and aberrations spread light over about
+    half a sensor pixel, whatever the number of pixels; defocus comes on top.
+
+    Args:
+        lens: The lens's setup.
+        size_wh: The photo.
+        pixel_px: Photo pixels per sensor pixel (digital zoom).
+    """
+    return float(np.hypot(_OPTICS_SENSOR_PX * pixel_px, lens.blur_px * px_scale(size_wh)))
 
 
 def motion_path(lens: LensSetup, scale: float) -> FloatArray:

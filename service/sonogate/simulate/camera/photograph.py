@@ -60,7 +60,12 @@ def photograph(
 
 
 def take(
-    export: Export, setup: CameraSetup, profile: Profile, scenery: Scenery, fidelity: bool = True
+    export: Export,
+    setup: CameraSetup,
+    profile: Profile,
+    scenery: Scenery,
+    fidelity: bool = True,
+    subpixels: bool = True,
 ) -> SimulatedPhoto:
     """Photograph a screen with a given setup.
 
@@ -70,6 +75,7 @@ def take(
         profile: ``"fast"`` or ``"full"``.
         scenery: Pictures of rooms.
         fidelity: Whether the figures hold the fidelity to the export (``"full"`` only).
+        subpixels: False for a counterfactual panel of plain square pixels.
     """
     step = 1.0 if profile == "fast" else _FULL_STEP
     layers = draw_scene(
@@ -85,7 +91,7 @@ def take(
     if profile == "fast":
         pixels = _take_fast(export, setup, layers)
         return SimulatedPhoto(pixels, None, _truth(export, setup, profile, pixels, {}, None))
-    raw = read_sensor(export.pixels, setup, layers)
+    raw = read_sensor(export.pixels, setup, layers, subpixels)
     data, pixels = encode(develop_raw(raw, setup), setup)
     maps = make_maps(setup, layers, raw)
     figures = make_figures(export, setup, raw, maps)

@@ -19,7 +19,7 @@ class Preset:
         turned: Probability of a phone turned by 90° or 180° without an EXIF tag.
         fill: Smallest and largest size of the screen over the frame.
         cut: Probability that edges are cut off.
-        blur_px: Smallest and largest spot (log-uniform), photo of 4000 pixels.
+        blur_px: Smallest and largest defocus (log-uniform), photo of 4000 pixels.
         motion: Probability of a visible motion.
         motion_px: Largest motion.
         room_level: Smallest and largest room light (log-uniform).
@@ -56,7 +56,7 @@ PRESETS = MappingProxyType(
             turned=0.12,
             fill=(0.22, 1.1),
             cut=0.2,
-            blur_px=(0.55, 14.0),
+            blur_px=(0.2, 14.0),
             motion=0.25,
             motion_px=40.0,
             room_level=(0.004, 1.6),
@@ -73,7 +73,7 @@ PRESETS = MappingProxyType(
             turned=0.02,
             fill=(0.45, 1.0),
             cut=0.08,
-            blur_px=(0.55, 4.0),
+            blur_px=(0.2, 4.0),
             motion=0.3,
             motion_px=10.0,
             room_level=(0.012, 1.0),
@@ -90,7 +90,7 @@ PRESETS = MappingProxyType(
             turned=0.05,
             fill=(0.55, 1.0),
             cut=0.06,
-            blur_px=(0.55, 3.0),
+            blur_px=(0.2, 3.0),
             motion=0.2,
             motion_px=6.0,
             room_level=(0.012, 0.8),
@@ -107,7 +107,7 @@ PRESETS = MappingProxyType(
             turned=0.03,
             fill=(0.55, 1.0),
             cut=0.06,
-            blur_px=(0.55, 2.2),
+            blur_px=(0.2, 2.2),
             motion=0.15,
             motion_px=7.0,
             room_level=(0.012, 0.7),

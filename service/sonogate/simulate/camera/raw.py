@@ -15,6 +15,7 @@ from sonogate.simulate.camera.lens import (
     direct_share,
     motion_path,
     px_scale,
+    spot_px,
     stray_light,
     vignette,
 )
@@ -130,7 +131,9 @@ def read_sensor(
     if spot is not None:
         _gather_screen(export_pixels, setup, spot, path, sites, subpixels)
     balance = crosstalk_matrix(sensor)
-    seen_layers = blur_layers(layers, lens.blur_px * scale, path, balance)
+    seen_layers = blur_layers(
+        layers, spot_px(lens, geometry.photo_size_wh, setup.phone.zoom), path, balance
+    )
     camera_stray = mix_channels(stray, balance)
     period = mosaic_period(sensor)
     width, height = sites[0].size_wh
@@ -155,7 +158,7 @@ def read_sensor(
 def lens_spot(setup: CameraSetup) -> Spot | None:
     """Return the spot over the part of the screen in view, None when none of it is."""
     scale = px_scale(setup.geometry.photo_size_wh)
-    blur_px = setup.lens.blur_px * scale
+    blur_px = spot_px(setup.lens, setup.geometry.photo_size_wh, setup.phone.zoom)
     reach = 8.0 + _NEAR_EDGE * blur_px + setup.lens.motion_px * scale
     region = region_in_view(setup.geometry, reach)
     if region is None:

@@ -129,7 +129,7 @@ class LensSetup:
     """The lens and the hand that holds it; lengths for a photo 4000 pixels long.
 
     Attributes:
-        blur_px: Standard deviation of the Gaussian spot: optics and defocus.
+        blur_px: Standard deviation of the defocus, a Gaussian on top of the optics' own spot.
         motion_px: Length of the hand's motion during the exposure.
         motion_deg: Direction of the motion.
         motion_bend: Sagitta of the motion's path over its length.

@@ -10,7 +10,7 @@ from sonogate.reference import FullReference, fit_tone, full_reference
 from sonogate.simulate.camera.filters import Light, sample
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.jnd import retained_steps
-from sonogate.simulate.camera.lens import motion_path, px_scale
+from sonogate.simulate.camera.lens import motion_path, px_scale, spot_px
 from sonogate.simulate.camera.raw import RawPicture, path_on_screen
 from sonogate.simulate.camera.response import mtf50
 from sonogate.simulate.camera.scene import SceneLayers, layer_coordinates
@@ -98,7 +98,12 @@ def make_maps(setup: CameraSetup, layers: SceneLayers, raw: RawPicture) -> Photo
     scale = px_scale(geometry.photo_size_wh)
     path = path_on_screen(geometry, motion_path(setup.lens, scale))
     sharpness = mtf50(
-        setup.panel, geometry, centres, setup.lens.blur_px * scale, setup.phone.zoom, path
+        setup.panel,
+        geometry,
+        centres,
+        spot_px(setup.lens, geometry.photo_size_wh, setup.phone.zoom),
+        setup.phone.zoom,
+        path,
     )
     density = np.linalg.svd(geometry.jacobian(centres), compute_uv=False)[:, 1]
     step = geometry.photo_size_wh[0] / raw.stray.shape[1]
@@ -152,7 +157,7 @@ def make_figures(
     return {
         "sampling_px": float(maps.sampling[cells].min()),
         "mtf50_cpx": float(np.median(maps.mtf50[cells])),
-        "blur_px": float(lens.blur_px * scale),
+        "blur_px": spot_px(lens, geometry.photo_size_wh, setup.phone.zoom),
         "motion_px": float(lens.motion_px * scale),
         "motion_export_px": float(np.hypot(*ends)),
         "motion_screen_deg": float(np.degrees(np.arctan2(ends[1], ends[0])) % 180.0),
