@@ -1,0 +1,67 @@
+"""``sonogate evaluate``: measure the stages against photos whose truth is known."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sonogate.cli.factory import read_policy
+
+
+class LocatorName(StrEnum):
+    """Which locator is measured."""
+
+    LEARNED = "learned"
+    CLASSICAL = "classical"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands to ``app``."""
+    group = typer.Typer(
+        name="evaluate", help="Measure stages against a known truth.", no_args_is_help=True
+    )
+    app.add_typer(group)
+
+    @group.callback()
+    def choose() -> None:
+        """Measure stages against photos whose truth is known."""
+
+    @group.command()
+    def localisation(
+        dataset: Annotated[Path, typer.Argument(help="Folder of photos.", show_default=False)],
+        truth: Annotated[
+            Path | None, typer.Option(help="Corners by file name; DATASET/truth.toml by default.")
+        ] = None,
+        locator: Annotated[LocatorName, typer.Option(help="Which locator.")] = LocatorName.LEARNED,
+        refined: Annotated[
+            bool, typer.Option("--refined/--unrefined", help="Refine on the full photo.")
+        ] = True,
+        page: Annotated[
+            Path | None, typer.Option(help="Where a page of the worst photos is written, PNG.")
+        ] = None,
+        policy: Annotated[
+            Path | None, typer.Option(help="A policy file instead of the package's.")
+        ] = None,
+    ) -> None:
+        """Print how well displays are found, by stratum, and write the worst cases."""
+        import cv2  # noqa: PLC0415
+
+        from sonogate.evaluate import gallery  # noqa: PLC0415
+        from sonogate.evaluate import localisation as measured  # noqa: PLC0415
+        from sonogate.onnx.locator import LearnedLocator  # noqa: PLC0415
+        from sonogate.screen import ClassicalLocator  # noqa: PLC0415
+
+        rules = read_policy(policy)
+        chosen = (
+            LearnedLocator() if locator is LocatorName.LEARNED else ClassicalLocator(rules.screen)
+        )
+        photos = measured.read_dataset(dataset, rules, truth)
+        outcomes = measured.run(photos, chosen, rules, refined=refined)
+        typer.echo(measured.as_table(measured.summarise(outcomes)))
+        if page is not None:
+            again = measured.read_dataset(dataset, rules, truth)
+            drawn = gallery.worst_page(again, outcomes)
+            cv2.imwrite(str(page), cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
