@@ -11,7 +11,7 @@ from sonogate.policy import Policy
 from sonogate.quality import assess
 from sonogate.quality.geometry import export_to_photo
 from sonogate.quality.gsdf import jnd_index
-from sonogate.quality.sharpness import MTF50_OF_GAUSSIAN
+from sonogate.quality.sharpness import mtf50
 from sonogate.types import EncodingFacts, QualityReport
 
 
@@ -61,14 +61,14 @@ def test_sharpness_whatever_the_picture_shows(
     policy: Policy, picture: str, focus_px: float
 ) -> None:
     camera = Camera(focus_px=focus_px, noise_codes=1.5, veil=0.01)
-    truth = MTF50_OF_GAUSSIAN / camera.sigma_px
+    truth = mtf50(camera.sigma_px)
     assert raw(policy, "sharpness", camera, picture) == pytest.approx(truth, rel=0.10)
 
 
 @pytest.mark.parametrize("sampling", [1.5, 3.0])
 def test_sharpness_follows_sampling(policy: Policy, sampling: float) -> None:
     camera = Camera(sampling=sampling, focus_px=0.5, noise_codes=1.0)
-    truth = MTF50_OF_GAUSSIAN / camera.sigma_px
+    truth = mtf50(camera.sigma_px)
     assert raw(policy, "sharpness", camera) == pytest.approx(truth, rel=0.10)
 
 

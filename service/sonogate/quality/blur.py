@@ -14,11 +14,13 @@ from sonogate.types import FloatArray, HeatArray
 MIN_EDGES = 5
 START_QUANTILE = 0.4
 ROUNDS = 12
-BROADER_WEIGHT = 0.6  # of an edge that is broader than the fit: content adds blur of its own
+BROADER_WEIGHT = 0.4  # of an edge that is broader than the fit: content adds blur of its own
 TRUSTED_RESIDUAL = 0.012  # of the step
 RIDGE = 0.03  # on the anisotropy: settles what few directions leave open
 MIN_SPREAD = 0.4  # of the doubled angle's unit vectors: edges that run in two directions
 CONTENT_VARIANCE, CONTENT_SHARE = 0.06, 0.1  # px² and of the mean: what content may add
+FACING, FEWEST_FACING = 0.9, 4  # cosine; edges that a smear must be borne out by
+SHARPEST = 0.2  # quantile of their variance
 WORST_SIGMA_PX = 2.0  # heat 1
 
 
@@ -56,10 +58,22 @@ def fit_blur(edges: Edges) -> Blur | None:
     doubt = float(np.hypot(error, CONTENT_VARIANCE + CONTENT_SHARE * mean))
     belief = min(max((amplitude / doubt - 1.0) / 1.5, 0.0), 1.0)
     excess = min(belief * amplitude, float(mean) * 0.999)
-    minor, major = np.sqrt(max(mean - excess, 1e-6)), np.sqrt(max(mean + excess, 1e-6))
+    least = max(float(mean) - excess, 1e-6)
+    most = _borne_out(edges, 0.5 * float(np.arctan2(sine, cosine)), least, float(mean) + excess)
+    minor, major = np.sqrt(least), np.sqrt(most)
     angle_deg = float(np.rad2deg(0.5 * np.arctan2(sine, cosine))) % 180.0
     two = bool(np.hypot(*rows[:, 1:].std(0)) > MIN_SPREAD)
     return Blur(float(minor), float(major), angle_deg, two, _heat(edges))
+
+
+def _borne_out(edges: Edges, angle: float, least: float, most: float) -> float:
+    """Limit the largest variance: a smear along ``angle`` leaves no edge across it sharp."""
+    across = edges.normal_xy @ np.array([np.cos(angle), np.sin(angle)])
+    facing = np.abs(across) > FACING
+    if facing.sum() < FEWEST_FACING:
+        return least
+    sharpest = float(np.quantile(edges.sigma_px[facing] ** 2, SHARPEST))
+    return max(min(sharpest, most), least)
 
 
 def _robust_fit(

@@ -21,16 +21,19 @@ from sonogate.quality.planes import SRGB_TO_LINEAR, Planes
 from sonogate.types import FloatArray, Photo
 
 TILE_ROWS, TILE_COLUMNS = 5, 6
-PER_TILE = 8
+PER_GROUP = 5  # candidates of a tile and a direction
 ACROSS, ALONG = 34, 4  # samples of a window; the nearest pixel of the photo stands for each
 HALF_TANGENT = 1.25  # export px along the edge that are averaged
 WINDOWS = (3.5, 7.0)  # half lengths across the edge, export px: sharp photos, blurred ones
 WIDEST_SHARE = 0.45  # of a window's half length: the blur beyond which it is too short
 STROKE_WIDTH = (1.5, 0.6)  # export px, mean and spread of text strokes
 FIRST_ITERATIONS, LAST_ITERATIONS = 3, 5
-MAX_RESIDUAL = 0.05  # of the step
+MAX_RESIDUAL = 0.08  # of the step
 SECTORS = 4  # directions of edges, modulo 180 degrees
 BEST_SHARE, FEWEST = 0.15, 16  # of the candidates: those that the known shapes explain best
+GRID_SEEN_FROM, MOST_TAPS = 1.7, 5  # camera px per export px; samples a display pixel's side
+LEAST_SIGMA = 0.08  # export px
+TOO_SHARP = 0.3  # export px: blur below which edges are told no longer apart by it
 MIN_STEP = 0.02  # of the screen's white
 SQRT_2PI = float(np.sqrt(2.0 * np.pi))
 
@@ -62,6 +65,7 @@ class _Windows:
     along: FloatArray
     value: FloatArray
     weight: FloatArray
+    extra: FloatArray  # (N,) variance across that reading the pixels added, export px squared
     half: float
 
     def __getitem__(self, chosen: NDArray[Any]) -> _Windows:
@@ -70,6 +74,7 @@ class _Windows:
             self.along[chosen],
             self.value[chosen],
             self.weight[chosen],
+            self.extra[chosen],
             self.half,
         )
 
@@ -111,10 +116,13 @@ def _candidates(planes: Planes, half: float) -> tuple[FloatArray, FloatArray]:
         if outside.sum() >= 40:
             rows, columns = rows[outside], columns[outside]
     tile = (rows * TILE_ROWS // height) * TILE_COLUMNS + columns * TILE_COLUMNS // width
-    order = np.lexsort((-strength[rows, columns], tile))
-    tile = tile[order]
-    rank = np.arange(len(tile)) - np.searchsorted(tile, tile)
-    kept = order[rank < PER_TILE]
+    # both directions get their share: text has more strokes of one than of the other
+    upright = np.abs(gx[rows, columns]) > np.abs(gy[rows, columns])
+    group = 2 * tile + upright
+    order = np.lexsort((-strength[rows, columns], group))
+    group = group[order]
+    rank = np.arange(len(group)) - np.searchsorted(group, group)
+    kept = order[rank < PER_GROUP]
     rows, columns = rows[kept], columns[kept]
     normal = np.c_[gx[rows, columns], gy[rows, columns]].astype(np.float64)
     normal /= np.maximum(np.hypot(normal[:, 0], normal[:, 1]), 1e-12)[:, None]
@@ -137,29 +145,42 @@ def _fit(
         blur_px = np.exp(parameters[:, 2])
         fine[~(blur_px < half * (0.5 if stroke else 0.8))] = np.inf
         better = fine < cost[chosen]
-        sigma[chosen[better]] = blur_px[better]
+        own = np.maximum(blur_px**2 - windows.extra[chosen], LEAST_SIGMA**2)
+        sigma[chosen[better]] = np.sqrt(own)[better]
         cost[chosen[better]] = fine[better]
-    best = _best_of_each_direction(normal, cost)
+    best = _best_of_each_direction(normal, cost, sigma)
     rows = (centre[best, 1] * TILE_ROWS / height).astype(int)
     tile = rows * TILE_COLUMNS + (centre[best, 0] * TILE_COLUMNS / width).astype(int)
     return Edges(centre[best], normal[best], sigma[best], cost[best], tile)
 
 
-def _best_of_each_direction(normal: FloatArray, cost: FloatArray) -> NDArray[np.int_]:
-    """Choose within each direction, so that a smear does not lose its own edges."""
+def _best_of_each_direction(
+    normal: FloatArray, cost: FloatArray, sigma: FloatArray
+) -> NDArray[np.int_]:
+    """Choose within each direction, so that a smear does not lose its own edges.
+
+    Smooth shading fits a broad step better than any real step fits a sharp one, so the
+    residual alone would prefer it; times the blur it is a fair rank.
+    """
     sector = np.rint(np.arctan2(normal[:, 1], normal[:, 0]) / (np.pi / SECTORS)) % SECTORS
+    rank = cost * np.maximum(sigma, TOO_SHARP)
     chosen = []
     for index in range(SECTORS):
         members = np.flatnonzero((sector == index) & (cost < MAX_RESIDUAL))
         count = max(FEWEST // 2, int(BEST_SHARE * (sector == index).sum()))
-        chosen.append(members[np.argsort(cost[members])][:count])
+        chosen.append(members[np.argsort(rank[members])][:count])
     return np.concatenate(chosen)
 
 
 def _gather(
     planes: Planes, photo: Photo, centre: FloatArray, normal: FloatArray, half: float
 ) -> _Windows:
-    """Read the photo's pixels around each candidate, with their true distances."""
+    """Read the photo's pixels around each candidate, with their true distances.
+
+    Where the camera resolves the display's own grid, the grid's ripple would hide every
+    edge. A mean over one display pixel removes all its harmonics and nothing else that is
+    not known: the variance it adds is subtracted later.
+    """
     tangent = np.c_[-normal[:, 1], normal[:, 0]]
     u, t = np.meshgrid(
         np.linspace(-half, half, ACROSS), np.linspace(-HALF_TANGENT, HALF_TANGENT, ALONG)
@@ -167,16 +188,38 @@ def _gather(
     wanted = u.reshape(1, -1, 1) * normal[:, None] + t.reshape(1, -1, 1) * tangent[:, None]
     jacobian = planes.to_photo.jacobians(centre)
     seen = planes.to_photo.points(centre)[:, None]
-    pixel = np.rint(seen + wanted @ jacobian.transpose(0, 2, 1)).astype(np.int64)
-    delta = (pixel - seen) @ np.linalg.inv(jacobian).transpose(0, 2, 1)
-    across = (delta @ normal[:, :, None])[..., 0]
-    along = (delta @ tangent[:, :, None])[..., 0]
+    taps = _taps(jacobian)
+    pixel = seen + wanted @ jacobian.transpose(0, 2, 1)
     width, height = photo.size_wh
-    x, y = pixel[..., 0], pixel[..., 1]
-    weight = ((x >= 0) & (y >= 0) & (x < width) & (y < height)).astype(np.float64)
-    rgb = photo.pixels[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
-    value = SRGB_TO_LINEAR[rgb] @ np.array([0.2126, 0.7152, 0.0722])
-    return _Windows(across, along, np.asarray(value, np.float64), weight, half)
+    if taps == 1:
+        pixel = np.rint(pixel)
+        delta = (pixel - seen) @ np.linalg.inv(jacobian).transpose(0, 2, 1)
+        across = (delta @ normal[:, :, None])[..., 0]
+        along = (delta @ tangent[:, :, None])[..., 0]
+    else:
+        across = np.broadcast_to(u.reshape(1, -1), pixel.shape[:2])
+        along = np.broadcast_to(t.reshape(1, -1), pixel.shape[:2])
+    weight = ((pixel >= 0) & (pixel <= np.array([width, height]) - 1)).all(2).astype(np.float64)
+    step = (np.arange(taps) + 0.5) / taps - 0.5
+    offsets = np.stack(np.meshgrid(step, step), -1).reshape(1, -1, 2) @ jacobian.transpose(0, 2, 1)
+    places = (pixel[:, :, None] + offsets[:, None]).astype(np.float32).reshape(len(centre), -1, 2)
+    method = cv2.INTER_NEAREST if taps == 1 else cv2.INTER_LINEAR
+    rgb = cv2.remap(photo.pixels, places, None, method, borderMode=cv2.BORDER_REPLICATE)
+    value = cv2.transform(SRGB_TO_LINEAR[rgb], np.array([[0.2126, 0.7152, 0.0722]], np.float32))
+    value = value.reshape(len(centre), pixel.shape[1], -1).mean(2).astype(np.float64)
+    extra = np.zeros(len(centre))
+    if taps > 1:
+        spread = np.linalg.inv(jacobian).transpose(0, 2, 1) @ normal[:, :, None]
+        extra = (1.0 - taps**-2) / 12.0 + (spread[..., 0] ** 2).sum(1) / 6.0
+    return _Windows(across, along, value, weight, extra, half)
+
+
+def _taps(jacobian: FloatArray) -> int:
+    """Return how many samples along each side of a display pixel see its grid averaged."""
+    if len(jacobian) == 0:
+        return 1
+    sampling = float(np.median(np.sqrt(np.abs(np.linalg.det(jacobian)))))
+    return 1 if sampling < GRID_SEEN_FROM else min(int(np.ceil(sampling)), MOST_TAPS)
 
 
 def _start(windows: _Windows, stroke: bool) -> FloatArray:
@@ -221,7 +264,7 @@ def _improve(windows: _Windows, p: FloatArray, iterations: int) -> tuple[FloatAr
         move = np.linalg.solve(normal, right[..., None])[:, :k, 0]
         p += np.clip(move, -0.7, 0.7)
         p[:, 0] = np.clip(p[:, 0], -windows.half / 2.0, windows.half / 2.0)
-        p[:, 2] = np.clip(p[:, 2], np.log(0.08), np.log(windows.half))
+        p[:, 2] = np.clip(p[:, 2], np.log(LEAST_SIGMA), np.log(windows.half))
     return p, cost
 
 

@@ -9,17 +9,23 @@ from sonogate.quality.blur import Blur
 from sonogate.types import Measure
 
 UNIT = "cycles per export px"
-MTF50_OF_GAUSSIAN = float(np.sqrt(np.log(2.0) / 2.0) / np.pi)  # times 1/sigma
-HIGHEST = 1.5
+FREQUENCIES = np.linspace(0.0, 1.0, 501)
+FREQUENCIES.flags.writeable = False
 
 
 def measure_sharpness(blur: Blur | None, curve: ScoreCurve) -> Measure:
-    """Return the MTF50 of the blur that all directions share.
+    """Return the MTF50 of display pixel and camera, by the blur that all directions share.
 
     It is the spatial frequency at which the modulation transfer function has fallen to one
     half (ISO 12233). What one direction has beyond the others is motion's.
     """
     if blur is None:
         return Measure("sharpness", None, UNIT, None, "no edges to measure by", reason="blur_focus")
-    raw = min(MTF50_OF_GAUSSIAN / max(blur.minor_px, 1e-3), HIGHEST)
+    raw = mtf50(blur.minor_px)
     return Measure("sharpness", raw, UNIT, curve.score(raw), reason="blur_focus", heat=blur.heat)
+
+
+def mtf50(sigma_px: float) -> float:
+    """Return the MTF50 of a square display pixel under a Gaussian blur, cycles per export px."""
+    transfer = np.exp(-2.0 * (np.pi * sigma_px * FREQUENCIES) ** 2) * np.sinc(FREQUENCIES)
+    return float(np.interp(0.5, transfer[::-1], FREQUENCIES[::-1]))
