@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.screen.scan_outline import Evidence, join, outline
 from sonogate.types import FloatArray, PixelArray
 
 WORK_SIDE_PX = 512
@@ -25,6 +26,9 @@ MEDIAN_WINDOW_PX, MAX_SKEW = 15, 0.30
 CLEAN_NOISE, MIN_SOLIDITY = 0.15, 0.8
 LEVEL_STEP, LEVEL_OPENING_PX = 7.0, 13
 JOIN_SHARE = 0.12
+MAX_PIECES, MIN_PIECE_SHARE, MIN_JOINT_SOLIDITY = 6, 0.2, 0.88
+MIN_CUT_PX, MAX_CUTS = 3, 2
+MIN_WHOLE_AGREEMENT, MIN_WHOLE_FILL = 0.7, 0.35
 MIN_HEIGHT_SHARE = 0.10
 MAX_CHROMA_SPREAD = 14.0
 MAX_MEDIAN_LUMA = 175.0
@@ -45,8 +49,8 @@ def find_scan_area(pixels: PixelArray) -> FloatArray | None:
         pixels: (height, width, 3) uint8 RGB, rectified.
 
     Returns:
-        (N, 2) convex polygon in pixels of ``pixels``, or None when nothing on the display
-        looks like an ultrasound picture.
+        (N, 2) polygon in pixels of ``pixels``; several pictures are joined to one polygon by
+        bridges of no width. None when nothing on the display looks like an ultrasound picture.
     """
     height, width = pixels.shape[:2]
     scale = min(WORK_SIDE_PX / max(height, width), 1.0)
@@ -61,16 +65,120 @@ def find_scan_area(pixels: PixelArray) -> FloatArray | None:
     if seeds is None:
         return None
     region = _grown(seeds, active, level) if noise < CLEAN_NOISE else seeds
-    hull = _hull(region)
-    if hull is None or not _on_plain_surround(hull, active, luma):
-        hull = _hull(seeds)
-        if hull is None or not _on_plain_surround(hull, active, luma):
-            return None
-    polygon = cv2.approxPolyDP(hull, 1.0, True).reshape(-1, 2).astype(np.float64)
-    if len(polygon) < 3:
+    whole = _whole_hull(region, active, luma) or _whole_hull(seeds, active, luma)
+    if not whole:
         return None
+    outlines = (
+        _outlines(region, active, level, luma) or _outlines(seeds, active, level, luma) or whole
+    )
+    if not outlines:
+        return None
+    polygon = np.clip(join(outlines), -0.5, np.array(size) - 0.5)
     scaled = (polygon + 0.5) * np.array([width / size[0], height / size[1]]) - 0.5
     return np.asarray(scaled)
+
+
+def _outlines(
+    region: _Mask, active: _Mask, level: _Map, luma: _Map, cuts: int = MAX_CUTS
+) -> list[FloatArray]:
+    """Return the outline of each picture of a region; none where they are too small in all."""
+    whole = outline(Evidence(region, active, level))
+    if whole is not None and whole.agreement > MIN_WHOLE_AGREEMENT:
+        inside = _filled(whole.polygon_xy, region)
+        small = cuts == MAX_CUTS and inside.mean() < MIN_SHARE
+        if (
+            not small
+            and _on_plain_surround(inside, region, active, luma)
+            and (region & inside).sum() > MIN_WHOLE_FILL * inside.sum()
+        ):
+            return [whole.polygon_xy]
+    parts = _cut(region) if cuts > 0 else []
+    if parts:
+        found = [
+            polygon for part in parts for polygon in _outlines(part, active, level, luma, cuts - 1)
+        ]
+    else:
+        found = _pieces(region, active, level, luma)
+    # Parts of a picture that was cut may be small: the sum is judged by who asked first.
+    enough = cuts < MAX_CUTS or _area(found, region) >= MIN_SHARE * region.size
+    return found if enough else []
+
+
+def _whole_hull(region: _Mask, active: _Mask, luma: _Map) -> list[FloatArray]:
+    """Return the hull of all pieces where it has a plain, dark ring around it."""
+    hull = _hull(region)
+    if hull is None or len(hull) < 3:
+        return []
+    polygon = hull.reshape(-1, 2).astype(np.float64)
+    inside = _filled(polygon, region)
+    plain = _on_plain_surround(inside, np.zeros_like(region), active, luma, (7, 21))
+    return [polygon] if plain and inside.mean() >= MIN_SHARE else []
+
+
+def _cut(region: _Mask) -> list[_Mask]:
+    """Cut a region at the widest empty column or row band that parts it in earnest."""
+    for axis in (0, 1):
+        filled = region.any(axis=axis)
+        where = np.flatnonzero(filled)
+        gaps = np.diff(where)
+        if not len(gaps) or gaps.max() < MIN_CUT_PX:
+            continue
+        at = int(where[int(np.argmax(gaps))]) + 1
+        first, second = region.copy(), region.copy()
+        if axis == 0:
+            first[:, at:], second[:, :at] = 0, 0
+        else:
+            first[at:], second[:at] = 0, 0
+        if min(first.sum(), second.sum()) > MIN_PIECE_SHARE * region.sum():
+            return [first, second]
+    return []
+
+
+def _pieces(region: _Mask, active: _Mask, level: _Map, luma: _Map) -> list[FloatArray]:
+    """Return the outlines of a region's pieces, those that belong together as one."""
+    found: list[FloatArray] = []
+    left, largest = region.copy(), 0
+    for _ in range(MAX_PIECES):
+        piece = _largest_piece(left)
+        if piece is None or piece.sum() < MIN_PIECE_SHARE * largest:
+            break
+        left[piece > 0] = 0
+        one = outline(Evidence(piece, active, level))
+        if one is None:
+            continue
+        inside = _filled(one.polygon_xy, region)
+        if _on_plain_surround(inside, region, active, luma):
+            found.append(one.polygon_xy)
+            largest = max(largest, int(piece.sum()))
+            left[inside > 0] = 0
+    return found
+
+
+def _area(polygons: list[FloatArray], like: _Mask) -> float:
+    return float(sum(int(_filled(polygon, like).sum()) for polygon in polygons))
+
+
+def _filled(polygon: FloatArray, like: _Mask) -> _Mask:
+    inside = np.zeros_like(like)
+    cv2.fillPoly(inside, [np.rint(polygon).astype(np.int32)], 1)
+    return inside
+
+
+def _largest_piece(region: _Mask) -> _Mask | None:
+    """Return the largest piece with the pieces that make one full shape with it."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(region)
+    if count < 2:
+        return None
+    order = 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA])
+    piece = np.asarray(labels == order[0], dtype=np.uint8)
+    for i in order[1:]:
+        if stats[i, cv2.CC_STAT_AREA] < 30:
+            break
+        both = np.asarray((piece > 0) | (labels == i), dtype=np.uint8)
+        hull = _hull(both)
+        if hull is not None and both.sum() > MIN_JOINT_SOLIDITY * cv2.contourArea(hull):
+            piece = both
+    return piece
 
 
 def _detail(level: _Map) -> _Map:
@@ -148,17 +256,22 @@ def _hull(region: _Mask) -> NDArray[Any] | None:
     return np.asarray(cv2.convexHull(np.concatenate([np.asarray(c) for c in contours])))
 
 
-def _on_plain_surround(hull: NDArray[Any], active: _Mask, luma: _Map) -> bool:
-    """Tell whether the polygon has a scan's size and a quiet, dark ring around it."""
-    inside = np.zeros_like(active)
-    cv2.fillConvexPoly(inside, hull, 1)
-    if not MIN_SHARE <= float(inside.mean()) <= MAX_SHARE:
+def _on_plain_surround(
+    inside: _Mask,
+    region: _Mask,
+    active: _Mask,
+    luma: _Map,
+    ring_px: tuple[int, int] = (13, 27),
+) -> bool:
+    """Tell whether a picture has a quiet, dark ring around it, other pictures aside."""
+    if float(inside.mean()) > MAX_SHARE:
         return False
-    ring = (_dilate(inside, 21) > 0) & (_dilate(inside, 7) == 0)
-    if ring.sum() < 50:
+    ring = (_dilate(inside, ring_px[1]) > 0) & (_dilate(inside, ring_px[0]) == 0)
+    bare = ring & (region == 0)
+    if bare.sum() < max(50, 0.3 * ring.sum()):
         return False
-    quiet = float((active[ring] == 0).mean())
-    return quiet >= MIN_QUIET_SURROUND and float(np.median(luma[ring])) <= MAX_SURROUND_LUMA
+    quiet = float((active[bare] == 0).mean())
+    return quiet >= MIN_QUIET_SURROUND and float(np.median(luma[bare])) <= MAX_SURROUND_LUMA
 
 
 def _open(mask: _Mask, size_px: int) -> _Mask:
