@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from sonogate.onnx.weights import load_manifest, read_weight
 from sonogate.pipeline import Gate
 from sonogate.policy import default_policy
 from sonogate.prompts import load_sentences
+from sonogate.quality import parse_glare_model
 from sonogate.screen import ClassicalLocator
 from sonogate.types import FloatArray, PixelArray, Versions
 
@@ -57,6 +59,7 @@ def make_gate(reader: FakeReader | None = None) -> Gate:
         reader=reader or FakeReader(),
         sentences=load_sentences(),
         versions=Versions("0", policy.version, {"reader": "0" * 64}),
+        glare_model=parse_glare_model(read_weight(load_manifest()["glare"])),
     )
 
 

@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Protocol
 
 from sonogate.onnx.ocr import RapidOcrReader
+from sonogate.onnx.weights import load_manifest, read_weight
 from sonogate.pipeline import Gate
 from sonogate.policy import Policy, default_policy
 from sonogate.prompts import load_sentences
+from sonogate.quality import parse_glare_model
 from sonogate.screen import ClassicalLocator
 from sonogate.types import Assessment, Versions
 
@@ -64,12 +66,16 @@ def default_gate(
     """
     policy = default_policy() if policy is None else policy
     reader = RapidOcrReader(threads)
+    glare = load_manifest()["glare"]
+    glare_model = parse_glare_model(read_weight(glare))
+    models = {**reader.versions, glare.name: glare.sha256}
     return Gate(
         policy=policy,
         locator=ClassicalLocator(policy.screen),
         reader=reader,
         sentences=load_sentences(language),
-        versions=Versions(version("sonogate"), policy.version, MappingProxyType(reader.versions)),
+        versions=Versions(version("sonogate"), policy.version, MappingProxyType(models)),
+        glare_model=glare_model,
         export_size_wh=export_size_wh,
         executor=executor,
     )

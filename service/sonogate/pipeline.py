@@ -47,6 +47,8 @@ class Gate:
         reader: Finds and reads text.
         sentences: The language of the prompts.
         versions: What is written into every result.
+        glare_model: Tells reflections from what is displayed; without it glare counts as
+            not assessed.
         export_size_wh: The display's own pixel grid where it is known.
         executor: Where the text is read while the measures are taken; None to do one after
             the other. Its threads must not be waiting for this gate.
@@ -58,6 +60,7 @@ class Gate:
     reader: TextReader
     sentences: Sentences
     versions: Versions
+    glare_model: quality.GlareModel | None = None
     export_size_wh: tuple[int, int] | None = None
     executor: Executor | None = field(default=None, repr=False)
     clock: Callable[[], float] = field(default=time.perf_counter, repr=False)
@@ -120,7 +123,8 @@ class Gate:
     def _examine(
         self, found: RectifiedScreen, picture: Photo, watch: _Watch
     ) -> tuple[QualityReport, IdentifierReport, MaskedScreen]:
-        assess = partial(watch.time, "assess", partial(quality.assess, found, picture, self.policy))
+        measure = partial(quality.assess, found, picture, self.policy, self.glare_model)
+        assess = partial(watch.time, "assess", measure)
         if found.scan_area_xy is None:
             # Nothing on such a screen is wanted, so nothing of it is read or shown.
             withheld = watch.time("mask", partial(self._withhold, found, None))

@@ -8,6 +8,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from sonogate.onnx.weights import load_manifest, read_weight
+from sonogate.policy import Policy
+from sonogate.quality import assess as assess_with_model
+from sonogate.quality import parse_glare_model
 from sonogate.quality.planes import SRGB_TO_LINEAR
 from sonogate.types import (
     EncodingFacts,
@@ -15,10 +19,12 @@ from sonogate.types import (
     HeatArray,
     Photo,
     PixelArray,
+    QualityReport,
     RectifiedScreen,
     ScreenQuad,
 )
 
+GLARE_MODEL = parse_glare_model(read_weight(load_manifest()["glare"]))
 SIZE_WH = (512, 384)
 SCAN_XY = np.array([[140.0, 40.0], [400.0, 40.0], [400.0, 330.0], [140.0, 330.0]])
 SUBPIXELS = 4
@@ -178,3 +184,7 @@ def as_photo(pixels: PixelArray, encoding: EncodingFacts | None = None) -> Photo
 
 def with_pixels(screen: RectifiedScreen, pixels: PixelArray) -> RectifiedScreen:
     return replace(screen, pixels=pixels)
+
+
+def assess(screen: RectifiedScreen, photo: Photo, policy: Policy) -> QualityReport:
+    return assess_with_model(screen, photo, policy, GLARE_MODEL)

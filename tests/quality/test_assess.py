@@ -10,6 +10,7 @@ from tests.quality.scenes import (
     SIZE_WH,
     Camera,
     as_photo,
+    assess,
     draw_export,
     photograph,
     photographed,
@@ -17,8 +18,9 @@ from tests.quality.scenes import (
     with_pixels,
 )
 
+from sonogate import quality
+from sonogate.errors import ModelError
 from sonogate.policy import Policy
-from sonogate.quality import assess
 from sonogate.types import MEASURE_NAMES, RectifiedScreen
 
 GOOD = Camera(sampling=2.6, veil=0.004, noise_codes=0.8, sensor_px=0.4)
@@ -114,3 +116,15 @@ def test_same_input_same_report(policy: Policy) -> None:
     screen, photo = photographed("speckle", GOOD)
     first, second = assess(screen, photo, policy), assess(screen, photo, policy)
     assert [m.raw for m in first.measures] == [m.raw for m in second.measures]
+
+
+def test_without_its_model_glare_is_a_failure(policy: Policy) -> None:
+    screen, photo = photographed("speckle", GOOD)
+    measure = quality.assess(screen, photo, policy)["glare"]
+    assert measure.failure
+    assert measure.score is None
+
+
+def test_another_file_is_no_model() -> None:
+    with pytest.raises(ModelError):
+        quality.parse_glare_model(b"not a model")

@@ -5,10 +5,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from tests.quality.scenes import SIZE_WH, Camera, as_photo, draw_export, photograph, photographed
+from tests.quality.scenes import (
+    SIZE_WH,
+    Camera,
+    as_photo,
+    assess,
+    draw_export,
+    photograph,
+    photographed,
+)
 
 from sonogate.policy import Policy
-from sonogate.quality import assess
 from sonogate.quality.geometry import export_to_photo
 from sonogate.quality.gsdf import jnd_index
 from sonogate.quality.sharpness import mtf50

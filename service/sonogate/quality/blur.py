@@ -14,11 +14,11 @@ from sonogate.types import FloatArray, HeatArray
 MIN_EDGES = 5
 START_QUANTILE = 0.4
 ROUNDS = 12
-BROADER_WEIGHT = 0.4  # of an edge that is broader than the fit: content adds blur of its own
+BROADER_WEIGHT = 0.5  # of an edge that is broader than the fit: content adds blur of its own
 TRUSTED_RESIDUAL = 0.012  # of the step
 RIDGE = 0.03  # on the anisotropy: settles what few directions leave open
 MIN_SPREAD = 0.4  # of the doubled angle's unit vectors: edges that run in two directions
-CONTENT_VARIANCE, CONTENT_SHARE = 0.06, 0.1  # px² and of the mean: what content may add
+CONTENT_VARIANCE, CONTENT_SHARE = 0.06, 0.25  # px² and of the mean: what content may add
 FACING, FEWEST_FACING = 0.9, 4  # cosine; edges that a smear must be borne out by
 SHARPEST = 0.2  # quantile of their variance
 WORST_SIGMA_PX = 2.0  # heat 1

@@ -204,7 +204,8 @@ def _gather(
     offsets = np.stack(np.meshgrid(step, step), -1).reshape(1, -1, 2) @ jacobian.transpose(0, 2, 1)
     places = (pixel[:, :, None] + offsets[:, None]).astype(np.float32).reshape(len(centre), -1, 2)
     method = cv2.INTER_NEAREST if taps == 1 else cv2.INTER_LINEAR
-    rgb = cv2.remap(photo.pixels, places, None, method, borderMode=cv2.BORDER_REPLICATE)
+    x, y = (np.ascontiguousarray(places[..., axis]) for axis in (0, 1))
+    rgb = cv2.remap(photo.pixels, x, y, method, borderMode=cv2.BORDER_REPLICATE)
     value = cv2.transform(SRGB_TO_LINEAR[rgb], np.array([[0.2126, 0.7152, 0.0722]], np.float32))
     value = value.reshape(len(centre), pixel.shape[1], -1).mean(2).astype(np.float64)
     extra = np.zeros(len(centre))

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-import functools
-from importlib import resources
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.policy import ScoreCurve
 from sonogate.quality.glare_features import COLOUR, DARKEST, MEAN, glare_features
+from sonogate.quality.glare_model import GlareModel
 from sonogate.quality.gsdf import jnd_retention
 from sonogate.quality.planes import Planes
 from sonogate.types import HeatArray, Measure
 
 UNIT = "% of the scan area"
-LAYERS = 3
 CERTAIN, EXTENT = 0.75, 0.4  # a patch needs a certain cell; its extent is laxer
 STRONG_COLOUR = 0.25  # spread of the channels over the level
 LIGHT_THEME = 0.45  # lightness, of white, of the darkest tenth of the screen
 CONTENT_TOP = 0.12  # of white: the least range of grey that a place is granted
 
 
-def measure_glare(planes: Planes, curve: ScoreCurve) -> Measure:
+def measure_glare(planes: Planes, model: GlareModel | None, curve: ScoreCurve) -> Measure:
     """Return the share of the scan area that loses more than 20% of its local JNDs.
 
     A small perceptron tells for each of 24×32 cells whether a reflection takes that much;
     JNDs are those of DICOM PS3.14. It was trained on real and drawn exports under drawn
     reflections (see the model's card).
     """
+    if model is None:
+        failure = "no model of reflections was loaded"
+        return Measure("glare", None, UNIT, None, failure, reason="glare")
     features = glare_features(planes)
     if features[0, 0, DARKEST] > LIGHT_THEME:
         failure = "nothing on the screen is dark enough to see reflections in"
         return Measure("glare", None, UNIT, None, failure, reason="glare")
-    probability = _forward(features.reshape(-1, features.shape[-1])).reshape(features.shape[:2])
+    probability = model.probability(features.reshape(-1, features.shape[-1])).reshape(
+        features.shape[:2]
+    )
     heat = np.where(probability > EXTENT, probability, 0.0).astype(np.float32)
     heat[_not_a_lamp(features, heat, planes.white)] = 0.0
     scan = planes.cells(planes.scan.astype(np.float32))
@@ -68,20 +69,3 @@ def local_loss(luma: HeatArray, added: HeatArray) -> HeatArray:
     top = cv2.blur(cv2.dilate(luma, np.ones((3, 3), np.uint8)), (around, around))
     top = np.maximum(top, CONTENT_TOP)
     return np.asarray(1.0 - jnd_retention(np.zeros_like(top), top, added), np.float32)
-
-
-@functools.cache
-def _weights() -> dict[str, NDArray[Any]]:
-    """Return the perceptron's arrays: a constant of the package, read once."""
-    with resources.files("sonogate.models").joinpath("glare.npz").open("rb") as file:
-        return dict(np.load(file))
-
-
-def _forward(features: HeatArray) -> HeatArray:
-    weights = _weights()
-    hidden = (features - weights["mean"]) / weights["spread"]
-    for index in range(LAYERS):
-        hidden = hidden @ weights[f"weight{index}"] + weights[f"bias{index}"]
-        if index < LAYERS - 1:
-            hidden = np.maximum(hidden, 0.0)
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(hidden[:, 0], -30.0, 30.0))), np.float32)

@@ -16,6 +16,7 @@ from sonogate.quality.edges import find_edges
 from sonogate.quality.exposure import measure_exposure
 from sonogate.quality.fidelity import predict_fidelity
 from sonogate.quality.glare import measure_glare
+from sonogate.quality.glare_model import GlareModel
 from sonogate.quality.moire import measure_moire
 from sonogate.quality.motion import measure_motion
 from sonogate.quality.noise import measure_noise
@@ -52,7 +53,9 @@ _UNITS: dict[MeasureName, tuple[str, ReasonCode | None]] = {
 }
 
 
-def assess(screen: RectifiedScreen, photo: Photo, policy: Policy) -> QualityReport:
+def assess(
+    screen: RectifiedScreen, photo: Photo, policy: Policy, glare_model: GlareModel | None = None
+) -> QualityReport:
     """Measure how close a rectified screen comes to the machine's own export.
 
     Args:
@@ -60,6 +63,8 @@ def assess(screen: RectifiedScreen, photo: Photo, policy: Policy) -> QualityRepo
         photo: The photo that it was taken from; blur, noise and moiré are read off its own
             pixels, which no resampling has touched.
         policy: Score curves and the fidelity's parameters.
+        glare_model: Tells reflections from what is displayed; without it the measure of
+            glare fails.
 
     Returns:
         Twelve measures in the contract's order. A measure that fails says why and does not
@@ -75,7 +80,7 @@ def assess(screen: RectifiedScreen, photo: Photo, policy: Policy) -> QualityRepo
         "sampling": lambda: measure_sampling(planes, curves.sampling),
         "sharpness": lambda: measure_sharpness(blur, curves.sharpness),
         "motion": lambda: measure_motion(blur, curves.motion),
-        "glare": lambda: measure_glare(planes, curves.glare),
+        "glare": lambda: measure_glare(planes, glare_model, curves.glare),
         "veil": lambda: measure_veil(planes, curves.veil),
         "moire": lambda: measure_moire(planes, photo, curves.moire),
         "exposure": lambda: measure_exposure(planes, curves.exposure),
