@@ -173,7 +173,7 @@ class IdentifiersPolicy:
         canvas_max_side_px: Longest side of that picture.
         passes: Scales at which the whole screen is searched; a ``+`` asks for a contrast
             stretch.
-        scan_passes: Further searches of the scan area.
+        scan_passes: Further searches of the scan area; an ``r`` turns it by a right angle.
         map_threshold: Probability above which a pixel is text, 0–1.
         box_threshold: Mean probability above which a box is text, 0–1.
         merge_cover: Share of a box that earlier ones must cover to make it no news.
@@ -191,6 +191,11 @@ class IdentifiersPolicy:
         header_fraction: Share of the screen's height that is its header.
         footer_fraction: Share of the screen's height that is its footer.
         context_lines: Distance in line heights within which identifiers taint a run.
+        scan_read_confidence: Confidence of a reading from which letters in the scan area are
+            writing, 0–1.
+        scan_found_confidence: The detector's confidence that stands in for it, 0–1.
+        scan_unread_confidence: The detector's confidence from which a line in the scan area
+            is writing though nothing was read, 0–1.
         scan_line_margin: Line heights by which a masked line in the scan area is prolonged on
             either side, as its ends may have been missed.
         mask_margin_px: Margin around masked runs, export pixels.
@@ -199,8 +204,6 @@ class IdentifiersPolicy:
         check_passes: Scales of the check.
         check_map_threshold: As ``map_threshold``, for the check.
         check_box_threshold: As ``box_threshold``, for the check.
-        check_min_letters: Letters and digits from which what is left counts as text.
-        check_min_confidence: Confidence from which it does, 0–1.
         max_unaccounted: Visible, unknown share of a run above which the check fails.
     """
 
@@ -224,6 +227,9 @@ class IdentifiersPolicy:
     header_fraction: float
     footer_fraction: float
     context_lines: float
+    scan_read_confidence: float
+    scan_found_confidence: float
+    scan_unread_confidence: float
     scan_line_margin: float
     mask_margin_px: float
     fill_grey: int
@@ -231,8 +237,6 @@ class IdentifiersPolicy:
     check_passes: tuple[str, ...]
     check_map_threshold: float
     check_box_threshold: float
-    check_min_letters: int
-    check_min_confidence: float
     max_unaccounted: float
 
 

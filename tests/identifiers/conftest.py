@@ -46,7 +46,7 @@ class FakeReader:
     later_texts: list[str] = field(default_factory=list)
     searches: int = 0
     readings: int = 0
-    first_searches: int = 3
+    first_searches: int = 4
 
     def detect(
         self, pixels: PixelArray, map_threshold: float, box_threshold: float
@@ -65,7 +65,8 @@ class FakeReader:
             texts = self.second_texts if self.second_texts is not None else self.texts
             texts = texts[: len(crops)]
         elif self.readings > 2:
-            texts = self.later_texts
+            later = self.later_texts[0] if self.later_texts else ""
+            texts = [later] * len(crops)
         assert len(texts) == len(crops)
         return [(text, 0.95 if text else 0.0) for text in texts]
 

@@ -55,7 +55,7 @@ FAULTS = [RuntimeError(CANARY), TimeoutError(CANARY), ModelError(CANARY), Memory
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
-@pytest.mark.parametrize("search", [1, 2, 3])
+@pytest.mark.parametrize("search", [1, 2, 3, 4])
 def test_a_detector_that_fails(fault: Exception, search: int, limits: IdentifiersPolicy) -> None:
     report = assess(as_screen(texture(), SCAN), RaisingReader(fault, in_search=search), limits)
     assert not report.complete
@@ -72,7 +72,7 @@ def test_a_recogniser_that_fails(fault: Exception, limits: IdentifiersPolicy) ->
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
 def test_a_check_that_fails(fault: Exception, limits: IdentifiersPolicy) -> None:
-    report = assess(as_screen(texture(), SCAN), RaisingReader(fault, in_search=4), limits)
+    report = assess(as_screen(texture(), SCAN), RaisingReader(fault, in_search=5), limits)
     assert not report.complete
     assert CANARY not in str(report.failure)
 
@@ -109,7 +109,10 @@ def test_text_left_after_masking_sends_it_back(limits: IdentifiersPolicy) -> Non
     report = assess(as_screen(texture(), SCAN), leaking, limits)
     assert not report.complete
     assert report.failure == "text is left after masking"
-    speckle = FakeReader(found, ["MI 1.1"], found_later=left, later_texts=["'"])
+    unread = FakeReader(found, ["MI 1.1"], found_later=left)
+    assert not assess(as_screen(texture(), SCAN), unread, limits).complete
+    spot = [box(20, 150, 42, 170)]
+    speckle = FakeReader(found, ["MI 1.1"], found_later=spot, later_texts=["'"])
     assert assess(as_screen(texture(), SCAN), speckle, limits).complete
 
 

@@ -26,8 +26,8 @@ def actions(limits: IdentifiersPolicy, *runs: TextRun) -> list[RegionAction]:
     return [region.action for region in report.regions if region.kind != "surround"]
 
 
-HEADER = box(20, 8, 120, 24)
-SIDE = box(10, 200, 90, 216)
+HEADER = box(20, 8, 70, 24)
+SIDE = box(10, 200, 60, 216)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,20 @@ def test_an_unread_echo_of_a_known_run_is_dropped(limits: IdentifiersPolicy) -> 
 
 
 def test_words_beside_an_identifier_in_the_header(limits: IdentifiersPolicy) -> None:
-    words = run("ABDOMEN", HEADER)
+    words = run("ABDOMEN", box(20, 8, 110, 24))
     assert actions(limits, words, run("5/25/2011", box(500, 8, 600, 24)))[0] == "masked"
-    assert actions(limits, words, run("TIS 0.2", box(500, 8, 600, 24)))[0] == "kept"
+    assert actions(limits, words, run("TIS 0.2", box(500, 8, 560, 24)))[0] == "kept"
+
+
+def test_the_name_of_a_field_stays_and_its_value_does_not(limits: IdentifiersPolicy) -> None:
+    label = run("Name:", box(20, 8, 70, 24))
+    assert actions(limits, label, run("SMITH", box(76, 8, 130, 24))) == ["kept", "masked"]
+
+
+def test_a_run_wider_than_what_was_read_of_it_is_masked(limits: IdentifiersPolicy) -> None:
+    # A name in a script that the recogniser passes over.
+    assert actions(limits, run("Name:", box(20, 8, 160, 24))) == ["masked"]
+    assert actions(limits, run("MI 1.1", box(10, 200, 200, 216))) == ["masked"]
 
 
 def test_two_readings_must_agree_with_confidence(limits: IdentifiersPolicy) -> None:
@@ -108,7 +119,7 @@ def test_only_the_scan_area_and_kept_runs_stay(limits: IdentifiersPolicy) -> Non
     screen = as_screen(pixels, scan)
     runs = TextRuns((run("MI 1.1", SIDE), run("SMITH", box(300, 200, 360, 220))))
     masked = mask(screen, classify(runs, screen, limits), limits)
-    assert not masked.mask[202:214, 12:88].any()
+    assert not masked.mask[202:214, 12:58].any()
     assert masked.mask[200:221, 300:361].all()
     assert not masked.mask[300, 300]
     assert masked.mask[300, 100]
@@ -138,7 +149,17 @@ def test_a_line_in_the_scan_area_is_masked_beyond_its_ends(limits: IdentifiersPo
     screen = as_screen(np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8), box(200, 100, 500, 400))
     found = TextRuns((run("29, 234", box(300, 200, 360, 216)),))
     masked = mask(screen, classify(found, screen, limits), limits)
-    assert masked.mask[201:215, 250:410].all()
+    assert masked.mask[201:215, 270:390].all()
+
+
+def test_an_upright_line_in_the_scan_area_is_masked_beyond_its_ends(
+    limits: IdentifiersPolicy,
+) -> None:
+    screen = as_screen(np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8), box(200, 100, 500, 400))
+    found = TextRuns((run("29, 234", box(300, 200, 316, 260)),))
+    masked = mask(screen, classify(found, screen, limits), limits)
+    assert masked.mask[170:290, 301:315].all()
+    assert not masked.mask[170:290, 280:296].any()
 
 
 def test_a_headers_line_is_filled_from_side_to_side(limits: IdentifiersPolicy) -> None:

@@ -37,6 +37,11 @@ def test_bare_numbers(text: str) -> None:
     assert grade(text) == "number"
 
 
+@pytest.mark.parametrize("text", _lines("label"))
+def test_names_of_fields(text: str) -> None:
+    assert grade(text) == "label"
+
+
 @pytest.mark.parametrize("text", _lines("denied"))
 def test_refused(text: str) -> None:
     assert grade(text) is None

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.identifiers import boxes
+from sonogate.identifiers.evidence import looks_written, turned_crops
 from sonogate.identifiers.find import TextReader, covered, find
 from sonogate.policy import IdentifiersPolicy
-from sonogate.types import IdentifierReport, MaskedScreen, PixelArray, TextRun
-
-# A run taller than this many times its width is read turned.
-TURN_RATIO = 2.5
+from sonogate.types import IdentifierReport, MaskedScreen
 
 
 def check(
@@ -58,21 +56,16 @@ def check(
         found = find(masked.pixels, scale, window_xy, reader, searches)
         unknown = 1.0 - policy.max_unaccounted
         left_over = [run for run in found if covered(accounted, run.polygon_xy) < unknown]
-        readings = reader.recognise([_crop(masked.pixels, run) for run in left_over])
+        crops = [crop for run in left_over for crop in turned_crops(masked.pixels, run.polygon_xy)]
+        readings = reader.recognise(crops)
     except Exception as error:
         return replace(report, complete=False, failure=f"the check failed ({type(error).__name__})")
     # A lone mark (a tick, a caliper) tells nothing, and speckle reads as nothing.
     if any(
-        sum(map(str.isalnum, text)) >= policy.check_min_letters
-        and confidence >= policy.check_min_confidence
-        for text, confidence in readings
+        looks_written(
+            run.polygon_xy, run.confidence, tuple(readings[2 * order : 2 * order + 2]), policy
+        )
+        for order, run in enumerate(left_over)
     ):
         return replace(report, complete=False, failure="text is left after masking")
     return report
-
-
-def _crop(pixels: PixelArray, run: TextRun) -> PixelArray:
-    x0, y0, x1, y1 = boxes.pixels(boxes.bounds(run.polygon_xy), pixels.shape)
-    crop = np.ascontiguousarray(pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)])
-    upright = crop.shape[0] <= TURN_RATIO * crop.shape[1]
-    return crop if upright else np.ascontiguousarray(np.rot90(crop))

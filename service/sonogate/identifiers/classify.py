@@ -43,6 +43,8 @@ LONE_ELONGATION = 1.6
 # A ruler has at least this many different numbers.
 MIN_RULER_NUMBERS = 3
 MAX_INITIALS = 3
+# Mean width of a letter over the height of its box, above which more stands there than was read.
+MAX_LETTER_WIDTH = 0.75
 # Share of an unread box inside a known run from which it is the same run seen again.
 ECHO_SHARE = 0.6
 
@@ -87,9 +89,13 @@ def classify(
         if not kept and one.writes and _within(one.box, screen.scan_area_xy):
             # A line's ends may have been missed, and the scan area drawn too high: in a
             # header no part of the line is left.
-            in_header = boxes.centre_y(one.box) < header_bottom
-            reach = width if in_header else policy.scan_line_margin * boxes.height(one.box)
-            line = one.box + np.array([-reach, 0.0, reach, 0.0])
+            width_px = one.box[2] - one.box[0]
+            upright = boxes.height(one.box) > width_px
+            in_header = boxes.centre_y(one.box) < header_bottom and not upright
+            reach = policy.scan_line_margin * min(boxes.height(one.box), width_px)
+            reach = width if in_header else reach
+            ends = [0.0, -reach, 0.0, reach] if upright else [-reach, 0.0, reach, 0.0]
+            line = one.box + np.array(ends)
             line[[0, 2]] = np.clip(line[[0, 2]], -0.5, width - 0.5)
             regions.append(Region(boxes.polygon(line), "surround", "masked", one.run.confidence))
         regions.append(
@@ -137,7 +143,9 @@ def _fits(
     """Say whether the layout lets a run be kept that the grammar knows."""
     if any(_contradicts(other, one) for other in judged if other is not one):
         return False
-    if one.grade == "measured":
+    if _too_wide(one):
+        return False
+    if one.grade in ("measured", "label"):
         return True
     if one.grade == "number":
         return _on_ruler(one, judged)
@@ -161,6 +169,15 @@ def _fits(
         if boxes.gap_x(one.box, other.box) < 0 and boxes.gap_y(one.box, other.box) < near:
             return False
     return True
+
+
+def _too_wide(one: _Judged) -> bool:
+    """Say whether a run is wider than its letters: some of it may not have been read.
+
+    A recogniser passes over scripts that it does not know, such as a name after its label.
+    """
+    width, text = one.box[2] - one.box[0], one.run.readings[0]
+    return bool(width > MAX_LETTER_WIDTH * boxes.height(one.box) * (len(text) + 1))
 
 
 def _without_echoes(judged: list[_Judged]) -> list[_Judged]:

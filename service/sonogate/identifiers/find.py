@@ -104,7 +104,9 @@ def find(
         for search in policy.scan_passes:
             giants: list[FloatArray] = []
             found += _search(canvas, window, search, reader, policy, giants)
-            for tile in _tiles(giants, window) if search.endswith("+") else ():
+            for tile in (
+                _tiles(giants, window) if search.endswith("+") and "r" not in search else ()
+            ):
                 found += _search(canvas, tile, search, reader, policy)
     return found
 
@@ -138,17 +140,28 @@ def _search(
 ) -> list[TextRun]:
     """Search a window once: ``"0.7"`` at that scale, ``"1.4+"`` with its detail alone.
 
+    ``"1.4r"`` turns it by a right angle and takes what is taller than wide: text that is
+    set upright along a side, of which the detector knows little.
     Boxes taller than any line of text are left out, and added to ``giants``.
     """
     x0, y0, x1, y1 = window
     if x1 - x0 < 2 or y1 - y0 < 2:
         return []
-    factor = float(search.rstrip("+"))
+    factor, turned = float(search.rstrip("+r")), "r" in search
     picture = resize(np.ascontiguousarray(canvas.pixels[y0:y1, x0:x1]), factor)
     if search.endswith("+"):
         picture = detail(picture, factor)
+    if turned:
+        picture = np.ascontiguousarray(np.rot90(picture, -1))
     polygons, scores = reader.detect(picture, policy.map_threshold, policy.box_threshold)
-    ratio_xy = np.array([picture.shape[1] / (x1 - x0), picture.shape[0] / (y1 - y0)])
+    if turned:
+        columns, rows = picture.shape[0], picture.shape[1]
+        polygons = _turned_back(polygons, rows)
+        upright = np.ptp(polygons[..., 1], axis=1) > np.ptp(polygons[..., 0], axis=1)
+        polygons, scores = polygons[upright], scores[upright]
+    else:
+        rows, columns = picture.shape[:2]
+    ratio_xy = np.array([columns / (x1 - x0), rows / (y1 - y0)])
     tallest_px = policy.max_text_height_fraction * canvas.pixels.shape[0]
     fresh, found = [], []
     for polygon_xy, score in zip(polygons, scores, strict=True):
@@ -164,6 +177,12 @@ def _search(
     for corners in fresh:
         cv2.fillPoly(canvas.taken, [corners], 1)
     return found
+
+
+def _turned_back(polygons: FloatArray, rows: int) -> FloatArray:
+    """Return boxes found on a picture that was turned clockwise, on the picture as it was."""
+    back = np.stack((polygons[..., 1], rows - 1 - polygons[..., 0]), axis=-1)
+    return np.roll(back, -1, axis=1)
 
 
 def detail(pixels: PixelArray, factor: float) -> PixelArray:

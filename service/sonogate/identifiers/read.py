@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from sonogate.identifiers import boxes
+from sonogate.identifiers.evidence import looks_written, turned_crops
 from sonogate.identifiers.find import TextReader, canvas_scale, find, resize
 from sonogate.identifiers.vocabulary import grade
 from sonogate.policy import IdentifiersPolicy
-from sonogate.types import PixelArray, RectifiedScreen, TextRun, TextRuns
+from sonogate.types import FloatArray, PixelArray, RectifiedScreen, TextRun, TextRuns
 
 # The second reading sees the line this much coarser and stretched to full contrast.
 SECOND_LINE_HEIGHT_PX = 32
@@ -44,6 +46,8 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
         scale = canvas_scale(screen, policy)
         found = find(screen.pixels, scale, screen.scan_area_xy, reader, policy)
         runs = _read_runs(screen.pixels, found, 1.0 / scale, reader, policy)
+        if screen.scan_area_xy is not None:
+            runs = _written(screen.pixels, screen.scan_area_xy, found, runs, reader, policy)
     except Exception as error:
         # The type alone: a message could quote what was read.
         return TextRuns((), f"the text reader failed ({type(error).__name__})")
@@ -131,6 +135,61 @@ def _read_runs(
             confidence=min(first.confidence, confidence),
         )
     return tuple(runs)
+
+
+def _written(
+    pixels: PixelArray,
+    scan_area_xy: FloatArray,
+    found: Sequence[TextRun],
+    runs: Sequence[TextRun],
+    reader: TextReader,
+    policy: IdentifiersPolicy,
+) -> tuple[TextRun, ...]:
+    """Leave out what lies in the scan area and shows no sign of being written.
+
+    What stands beside a line of writing stays: it may be the rest of it.
+    """
+    outline = scan_area_xy.astype(np.float32)
+    doubtful = [
+        index
+        for index, run in enumerate(runs)
+        if _within(run.polygon_xy, outline)
+        and not (len(run.readings) > 1 and run.confidence >= policy.min_keep_confidence)
+    ]
+    crops = [crop for index in doubtful for crop in turned_crops(pixels, runs[index].polygon_xy)]
+    read_again = reader.recognise(crops)
+    unwritten = set()
+    for order, index in enumerate(doubtful):
+        readings = tuple(read_again[2 * order : 2 * order + 2])
+        first = runs[index].readings
+        if first:
+            readings = (*readings, (first[0], runs[index].confidence))
+        if not looks_written(runs[index].polygon_xy, found[index].confidence, readings, policy):
+            unwritten.add(index)
+    lines = [
+        boxes.bounds(run.polygon_xy) for index, run in enumerate(runs) if index not in unwritten
+    ]
+    return tuple(
+        run
+        for index, run in enumerate(runs)
+        if index not in unwritten or _continues(boxes.bounds(run.polygon_xy), lines)
+    )
+
+
+def _within(polygon_xy: FloatArray, outline: NDArray[np.float32]) -> bool:
+    x, y = polygon_xy.mean(axis=0)
+    return bool(cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0)
+
+
+def _continues(box: FloatArray, lines: Sequence[FloatArray]) -> bool:
+    """Say whether a box of about a line's height stands close beside it."""
+    size = boxes.height(box)
+    return any(
+        boxes.same_line(box, line)
+        and -0.5 * size < boxes.gap_x(box, line) < boxes.height(line)
+        and 0.5 * boxes.height(line) <= size <= 1.5 * boxes.height(line)
+        for line in lines
+    )
 
 
 def _second_look(crop: PixelArray) -> PixelArray:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from sonogate.errors import PolicyError
 
-Grade = Literal["measured", "words", "nameable", "number"]
+Grade = Literal["measured", "words", "nameable", "number", "label"]
 
 # Digits that would make an identifier out of any token: record numbers have five or more.
 MAX_DIGITS = 4
@@ -34,6 +34,7 @@ _GROUPS = (
     "nameable",
     "vendors",
     "marks",
+    "fields",
 )
 _NUMBER = re.compile(r"[<>~±+-]?(\d{1,4})(?:[.,](\d{1,3}))?")
 _VALUE = re.compile(r"([<>~±+-]?\d{1,4}(?:[.,]\d{1,3})?)([a-z%°/²³][a-z0-9%°/²³]*)")
@@ -43,8 +44,29 @@ _PROBE = re.compile(
     r"|\d{1,2}(?:l|c|s|lc|sp|ec|mc|rs|cs|3|la)(?:-(?:d|rs|sc))?"
     r"|(?:ml|rab|ric|ic)\d{1,2}-?(?:d|rs|\d{1,2}-?d?)"
     r"|[celpsv]\d{1,2}(?:[a-x]{1,2})"
+    r"|pvt-\d{3}[a-z]{2}|hfl\d{2}xi?|[lcpsi]\d{2}xi?|v?fx\d{1,2}-\d"
 )
 _MAP = re.compile(r"m[1-9]")
+# Marks glued to what they belong to, which recognisers do now and then.
+_GLUED = (
+    (re.compile(r"\ba[o0]%\s*(?=\d)"), "ao% "),
+    (re.compile(r"\b2d(?=\d{1,2}\s?%)"), "2d "),
+    (re.compile(r"\b(power|pwr|gain|ao|dr)-(?=\d)"), r"\1 -"),
+    (re.compile(r"\bs/a(?=\d/\d)"), "s/a "),
+    (re.compile(r"\b(wf|p|persist|pers)(?=(?:low|med|high|max)\b)"), r"\1 "),
+    (re.compile(r"\bf\s?(?=\d{1,2}[.,]\d\s?mhz)"), "freq "),
+    (re.compile(r"^([cdg])(?=\d{1,2}(?:[.,]\d)?$)"), r"\1 "),
+    (re.compile(r"\b(\d\d)dr\1\b"), r"dr \1"),
+    # A small l for the capital I of a thermal index.
+    (re.compile(r"\btl([sbc])\b"), r"ti\1"),
+    (re.compile(r"\btl([sbc])(?=\d[.,]\d)"), r"ti\1"),
+)
+# The clock position and distance of a finding in the breast.
+_BREAST = re.compile(r"(?:(?:rt|lt|r|l)\s)?(?:1[0-2]|[1-9])\s?:\s?[03]0\s\d{1,2}\s?cm\s?fn")
+# Steps of three settings; a date has two digits for its year at least.
+_STEPS = re.compile(r"[0-6](?:\s?/\s?[0-6]){2}")
+_SIGNED = re.compile(r"[+-]\d{1,3}[.,]\d")
+_LENGTH_UNITS = frozenset(("cm", "mm", "cm2", "mm2", "cm3", "ml", "cm/s", "m/s"))
 # Settings that consoles write as a pair of steps: "Map D/0", "S/A 3/3".
 _STEP_LABELS = frozenset(("map", "s/a", "maps"))
 # Rows of settings such as "R15 G66 C6 A2".
@@ -81,6 +103,7 @@ class Vocabulary:
     nameable: frozenset[str]
     vendors: frozenset[str]
     marks: frozenset[str]
+    fields: frozenset[str]
 
 
 @cache
@@ -120,9 +143,17 @@ def grade(reading: str, *, keep_vendors: bool = False) -> Grade | None:
 
     ``"measured"`` holds a value with its unit or label, a probe or an acoustic index and
     nothing that could be a name; ``"words"`` holds words that nobody is called;
-    ``"nameable"`` has a word that is somebody's name somewhere; ``"number"`` is bare.
+    ``"nameable"`` has a word that is somebody's name somewhere; ``"number"`` is bare;
+    ``"label"`` is the name of a field and nothing of what stands in it.
     """
     text, words = fold(reading), vocabulary()
+    if any(form.fullmatch(text) for form in (_BREAST, _SIGNED, _STEPS)):
+        # A velocity scale's end carries its sign; no identifier does.
+        return "measured"
+    for glued, apart in _GLUED:
+        text = glued.sub(apart, text)
+    if text.strip(" :.") in words.fields:
+        return "label"
     if not text or is_date_or_long_number(text) or _named(text):
         return None
     if any(ord(one) > 127 and one not in words.marks for one in text):
@@ -132,10 +163,23 @@ def grade(reading: str, *, keep_vendors: bool = False) -> Grade | None:
         return None
     if _SETTINGS_ROW.fullmatch(text):
         return "measured"
-    if len(tokens) > 1 and re.fullmatch("[1-9a-d]", tokens[0]) and _label(tokens[1:], words):
+    if (
+        len(tokens) > 1
+        and re.fullmatch("[1-9a-d]", tokens[0])
+        and (_label(tokens[1:], words) or _is_measurement(tokens[1:], words))
+    ):
         # A caliper's number or letter before its measurement: "2 Dist 1.23 cm".
         tokens = tokens[1:]
     return _parse(tokens, keep_vendors=keep_vendors)
+
+
+def _is_measurement(tokens: list[str], words: Vocabulary) -> bool:
+    """Say whether tokens end in a decimal with a unit of length, area, volume or velocity."""
+    value = _VALUE.fullmatch(tokens[-1])
+    number, unit = (value.group(1), value.group(2)) if value else (tokens[-2:-1], tokens[-1])
+    number = number if isinstance(number, str) else "".join(number)
+    decimal = re.fullmatch(r"\d{1,3}[.,]\d{1,2}", number) is not None
+    return unit in _LENGTH_UNITS and decimal and _is_value(number, unit, words)
 
 
 def is_date_or_long_number(text: str) -> bool:
