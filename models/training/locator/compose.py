@@ -48,12 +48,12 @@ def random_content(rng: np.random.Generator, library: Library) -> Content:
     kind = rng.random()
     if kind < 0.22:
         return library.export(rng)
-    if kind < 0.42:
+    if kind < 0.37:
         scan = library.scan(rng) if rng.random() < 0.6 else speckle(rng)
         return ultrasound(rng, scan)
-    if kind < 0.52 and (shown := library.other(rng)) is not None:
+    if kind < 0.48 and (shown := library.other(rng)) is not None:
         return shown
-    if kind < 0.67:
+    if kind < 0.63:
         return desktop(rng, lambda: library.photo(rng))
     if kind < 0.77:
         return slide(rng)
@@ -91,13 +91,30 @@ def _fill(rng: np.random.Generator) -> float:
     kind = rng.random()
     if kind < 0.12:
         return float(rng.uniform(0.16, 0.45))
-    if kind < 0.62:
+    if kind < 0.56:
         return float(rng.uniform(0.45, 1.0))
-    return float(rng.uniform(0.95, 1.5))
+    return float(rng.uniform(0.95, 1.8))
 
 
-def compose(rng: np.random.Generator, library: Library) -> Sample:
-    """Compose one photo: four of five show a display."""
+def hard_content(rng: np.random.Generator, library: Library) -> tuple[Content, float]:
+    """Return what is easily taken for less or more than the display, and how near it is.
+
+    Bright pages on dark programs that run out of the frame, displays shown on displays, and
+    pale medical displays in pale housings.
+    """
+    kind = rng.random()
+    if kind < 0.3:
+        return vital_signs(rng), float(rng.uniform(0.35, 1.2))
+    near = float(rng.uniform(0.9, 1.9))
+    if kind < 0.65:
+        return slide(rng), near
+    if kind < 0.8:
+        return _nested(rng, library), near
+    return desktop(rng, lambda: library.photo(rng)), near
+
+
+def compose(rng: np.random.Generator, library: Library, *, hard: bool = False) -> Sample:
+    """Compose one photo: four of five show a display, a hard one at will."""
     size = frame_size(rng)
     room_light = float(10 ** rng.uniform(-2.3, 0.15))
     picture = linear(room(rng, library, size)) * room_light
@@ -116,12 +133,14 @@ def compose(rng: np.random.Generator, library: Library) -> Sample:
             glare=None,
             source="composed",
         )
-    content = random_content(rng, library)
+    content, fill = (
+        hard_content(rng, library) if hard else (random_content(rng, library), _fill(rng))
+    )
     if rng.random() < 0.1:
         other = random_content(rng, library)
         if content.ultrasound or not other.ultrasound:
             _add_display(rng, library, picture, other, room_light, rng.uniform(0.12, 0.5))
-    placed = _add_display(rng, library, picture, content, room_light, _fill(rng))
+    placed = _add_display(rng, library, picture, content, room_light, fill)
     picture, factor = expose(rng, picture, placed.panel, has_panel=True)
     stored = photograph(rng, picture)
     scale = stored.shape[1] / size[0]

@@ -21,6 +21,7 @@ from models.training.locator.views import (
     OUTSIDE,
     close_view,
     far_view,
+    filling_view,
     glare_cells,
     moved,
     polygon_cover,
@@ -28,6 +29,7 @@ from models.training.locator.views import (
 )
 
 CLOSE_SHARE = 0.25
+FILLING_SHARE = 0.2
 HEAT_SIGMA_CELLS = 0.9
 Floats = NDArray[np.float32]
 
@@ -103,6 +105,8 @@ class Batches:
             seen_as = (seen_as * photo_wh).astype(np.float32)
         if np.isfinite(seen_as).all() and (rng.random() < CLOSE_SHARE or not present):
             view = close_view(rng, seen_as, size_wh)
+        elif present and rng.random() < FILLING_SHARE:
+            view = filling_view(rng, corners, size_wh)
         else:
             view = far_view(rng, photo_wh, size_wh)
         if rng.random() < 0.03:

@@ -16,7 +16,10 @@ from models.training.locator.network import LONG_PX, SHORT_PX, LocatorNetwork
 from sonogate.onnx.locator import EVIDENCE
 
 OPSET = 17
-NO_CALIBRATION = {"weights": dict.fromkeys(EVIDENCE, 0.0), "bias": 0.0}
+UNCALIBRATED = {
+    name: {"weights": dict.fromkeys(EVIDENCE, 0.0), "bias": 4.0}
+    for name in ("present", "confidence")
+}
 
 
 def export(weights: Path, out: Path, calibration: dict[str, object]) -> float:
@@ -25,7 +28,7 @@ def export(weights: Path, out: Path, calibration: dict[str, object]) -> float:
     Args:
         weights: A state dictionary.
         out: The ONNX file.
-        calibration: Weights and bias of the confidence, written into the file's metadata.
+        calibration: Weights and bias of presence and of confidence, for the metadata.
     """
     network = LocatorNetwork()
     network.load_state_dict(torch.load(weights, weights_only=True, map_location="cpu"))
@@ -46,7 +49,7 @@ def export(weights: Path, out: Path, calibration: dict[str, object]) -> float:
         )
     model = onnx.load(str(out))
     model.doc_string = ""
-    onnx.helper.set_model_props(model, {"confidence": json.dumps(calibration)})
+    onnx.helper.set_model_props(model, {k: json.dumps(v) for k, v in calibration.items()})
     onnx.checker.check_model(model)
     onnx.save(model, str(out))
     session = onnxruntime.InferenceSession(str(out), providers=["CPUExecutionProvider"])
@@ -70,7 +73,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--calibration", type=Path, default=None, help="JSON made by calibrate")
     options = parser.parse_args()
-    calibration = NO_CALIBRATION
+    calibration = UNCALIBRATED
     if options.calibration is not None:
         calibration = json.loads(options.calibration.read_text("utf-8"))
     worst = export(options.weights, options.out, calibration)

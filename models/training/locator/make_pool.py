@@ -22,12 +22,12 @@ def _start(data: Path, split: Split, rendered: Path | None) -> None:
     _library.append(Library(data, split, rendered))
 
 
-def _shard(task: tuple[Path, int, int]) -> Path:
-    path, seed, count = task
+def _shard(task: tuple[Path, int, int, bool]) -> Path:
+    path, seed, count, hard = task
     if not path.exists():
         samples: list[Sample] = []
         for k in range(count):
-            samples.append(compose(np.random.default_rng((seed, k)), _library[0]))
+            samples.append(compose(np.random.default_rng((seed, k)), _library[0], hard=hard))
         write_shard(path, samples)
     return path
 
@@ -42,12 +42,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rendered", type=Path, default=None, help="file made by render_screens")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--hard", action="store_true", help="only what is easily mistaken")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     first = options.seed * 1_000_000 + (500_000 if options.split == "test" else 0)
     shards = -(-options.count // SHARD_SIZE)
     tasks = [
-        (options.out / f"{options.seed:03d}_{k:05d}.npz", first + k, SHARD_SIZE)
+        (options.out / f"{options.seed:03d}_{k:05d}.npz", first + k, SHARD_SIZE, options.hard)
         for k in range(shards)
     ]
     arguments = (options.data, options.split, options.rendered)

@@ -1,7 +1,9 @@
 """Write a labelled set of simulated photos for ``sonogate evaluate localisation``.
 
 ``python -m models.training.locator.make_test DATA OUT --count 2000`` makes photos of the
-test split: layout families, rooms, panels and contents that no training photo has.
+test split: layout families, rooms, panels and contents that no training photo has. With
+``--composed`` they are composed as training photos are, which has more kinds of objects
+that are no display; those are for the calibration.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.training.locator.library import Split, link_backgrounds
+from models.training.locator.compose import compose
+from models.training.locator.library import Library, Split, link_backgrounds
 from models.training.locator.render_screens import TEST_SEED
 from models.training.locator.simulate_pool import scenery_of, simulated
 from sonogate.evaluate.localisation import TRUTH_NAME, strata_of
@@ -24,11 +27,13 @@ from sonogate.simulate.values import Export
 ENLARGED = 2.0
 CHUNK = 40
 _scenery: list[Scenery] = []
+_library: dict[Split, Library] = {}
 
 
-def _start(data: Path, split: Split) -> None:
+def _start(data: Path, split: Split, rendered: Path | None) -> None:
     cv2.setNumThreads(1)
     _scenery.append(scenery_of(data, split))
+    _library[split] = Library(data, split, rendered)
 
 
 def _chunk(task: tuple[Path, int, int, Split]) -> list[tuple[str, dict[str, object]]]:
@@ -60,6 +65,25 @@ def _chunk(task: tuple[Path, int, int, Split]) -> list[tuple[str, dict[str, obje
     return entries
 
 
+def _composed(task: tuple[Path, int, int, Split]) -> list[tuple[str, dict[str, object]]]:
+    out, first, count, split = task
+    entries = []
+    for seed in range(first, first + count):
+        sample = compose(np.random.default_rng((seed, 13)), _library[split])
+        name = f"composed_{seed}.jpg"
+        pixels = np.ascontiguousarray(sample.pixels[..., ::-1])
+        if not cv2.imwrite(str(out / name), pixels, [cv2.IMWRITE_JPEG_QUALITY, 95]):
+            raise OSError("cannot write a photo")
+        entry: dict[str, object] = {"strata": []}
+        if sample.corners_xy is not None:
+            entry["corners_xy"] = sample.corners_xy.astype(float).round(3).tolist()
+            entry["shows"] = "ultrasound" if sample.ultrasound else "other"
+            extent = np.ptp(sample.corners_xy, axis=0) / sample.pixels.shape[1::-1]
+            entry["strata"] = [*strata_of({"fill": float(extent.max())})]
+        entries.append((name, entry))
+    return entries
+
+
 def main() -> None:
     """Read the command line and write the set."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -69,17 +93,20 @@ def main() -> None:
     parser.add_argument("--split", choices=["train", "test"], default="test")
     parser.add_argument("--seed", type=int, default=4 * TEST_SEED)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--composed", action="store_true", help="composed, not simulated")
+    parser.add_argument("--rendered", type=Path, default=None, help="made by render_screens")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     link_backgrounds(options.data, options.split, options.out / f"backgrounds_{options.split}")
     firsts = range(options.seed, options.seed + options.count, CHUNK)
     tasks = [(options.out, first, CHUNK, options.split) for first in firsts]
-    start = (options.data, options.split)
+    start = (options.data, options.split, options.rendered)
+    make = _composed if options.composed else _chunk
     with (
         (options.out / TRUTH_NAME).open("w", encoding="utf-8") as file,
         multiprocessing.get_context("spawn").Pool(options.workers, _start, start) as workers,
     ):
-        for k, entries in enumerate(workers.imap(_chunk, tasks)):
+        for k, entries in enumerate(workers.imap(make, tasks)):
             for name, entry in entries:
                 file.write(f"[{json.dumps(name)}]\n")
                 file.writelines(f"{key} = {json.dumps(value)}\n" for key, value in entry.items())

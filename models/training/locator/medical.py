@@ -10,7 +10,7 @@ from models.training.locator.screens import Content, Picture, blank, box, shade,
 
 def vital_signs(rng: np.random.Generator) -> Content:
     """A bedside monitor or ventilator: traces and large coloured numbers."""
-    light = rng.random() < 0.25
+    light = rng.random() < 0.35
     pixels = blank(
         rng,
         shade(rng, 190, 245) if light else shade(rng, 0, 25),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from models.training.locator.network import GLARE_STRIDE_PX, MARGIN_PX
 
 OUTSIDE = 128
+FINE = 4
 Floats = NDArray[np.float32]
 
 
@@ -80,6 +81,22 @@ def close_view(
     )
 
 
+def filling_view(
+    rng: np.random.Generator, corners: Floats, input_wh: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Return photo → input: so near that the display fills the frame or runs out of it."""
+    w, h = input_wh
+    extent = np.ptp(corners, axis=0)
+    scale = float(min(np.array([w, h]) / extent)) * rng.uniform(1.0, 2.0)
+    middle = (corners.min(0) + corners.max(0)) / 2
+    shift = rng.uniform(-0.2, 0.2, 2) * extent * scale
+    turn = np.radians(rng.normal(0, 3.0))
+    c, s = scale * np.cos(turn), scale * np.sin(turn)
+    rotate = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], np.float64)
+    place = translation(w / 2 - 0.5 + shift[0], h / 2 - 0.5 + shift[1])
+    return place @ rotate @ translation(-float(middle[0]), -float(middle[1]))
+
+
 def recoloured(
     rng: np.random.Generator, picture: NDArray[np.uint8], inside: NDArray[np.bool_]
 ) -> NDArray[np.uint8]:
@@ -129,17 +146,14 @@ def _grain(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
 def polygon_cover(polygon_xy: Floats, canvas_wh: tuple[int, int], stride: int) -> Floats:
     """Return how much of each canvas cell lies inside a polygon given in input pixels."""
     w, h = canvas_wh
-    fine = 2
-    scale = fine * 1.0
-    drawn = np.zeros((h // stride * fine, w // stride * fine), np.uint8)
-    points = np.clip((polygon_xy + 0.5 + MARGIN_PX) / stride * scale - 0.5, -2000, 2000)
-    cv2.fillPoly(drawn, [(points * 256).round().astype(np.int32)], 255, cv2.LINE_AA, 8)
-    return (
-        cv2.resize(drawn, (w // stride, h // stride), interpolation=cv2.INTER_AREA).astype(
-            np.float32
-        )
-        / 255
-    )
+    drawn = np.zeros((h // stride * FINE, w // stride * FINE), np.uint8)
+    points = np.clip((polygon_xy + 0.5 + MARGIN_PX) / stride * FINE - 0.5, -4000, 4000)
+    outline = [(points * 256).round().astype(np.int32)]
+    # Filling takes the outline's own pixels in: half of each lies outside.
+    cv2.fillPoly(drawn, outline, 255, cv2.LINE_8, 8)
+    cv2.polylines(drawn, outline, isClosed=True, color=128, thickness=1, lineType=8, shift=8)
+    cells = cv2.resize(drawn, (w // stride, h // stride), interpolation=cv2.INTER_AREA)
+    return np.asarray(cells, np.float32) / 255
 
 
 def glare_cells(

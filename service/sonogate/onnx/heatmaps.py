@@ -24,6 +24,9 @@ MIRROR_LOG_PRIOR = -3.0
 SIDE_SAMPLES = 48
 REACH_CELLS = 5.0
 OUTSIDE_WEIGHT = 0.15
+DOUBTFUL_OVERLAP = 0.85
+BETTER_BY = 0.05
+LEAST_CELLS = 12.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +49,10 @@ class Decoded:
 
 
 def decode(
-    corner_logits: Heat, mask_logits: Heat, frame_xyxy: tuple[float, float, float, float]
+    corner_logits: Heat,
+    mask_logits: Heat,
+    frame_xyxy: tuple[float, float, float, float],
+    across_xy: tuple[float, float] = (1.0, 0.0),
 ) -> Decoded | None:
     """Return the quad that corner heat maps and mask describe.
 
@@ -54,6 +60,7 @@ def decode(
         corner_logits: (4, h, w) one map a corner, in reading order.
         mask_logits: (h, w) of the display.
         frame_xyxy: Where the photo lies on the canvas, cells.
+        across_xy: Direction from the display's left to its right, for want of peaks.
 
     Returns:
         The quad, or None when the maps hold no convex quad.
@@ -62,9 +69,21 @@ def decode(
     heat = np.exp(logits - logits.max(1, keepdims=True))
     heat = (heat / heat.sum(1, keepdims=True)).reshape(corner_logits.shape)
     mask = (1.0 / (1.0 + np.exp(-mask_logits))).astype(np.float32)
-    corners = _ordered_peaks(heat)
-    if corners is None:
-        return None
+    peaks = _ordered_peaks(heat)
+    best = None if peaks is None else _settled(heat, mask, peaks, frame_xyxy)
+    if best is None or best.overlap < DOUBTFUL_OVERLAP:
+        # Corners out of sight leave no peaks: the mask's own shape may be the better guide.
+        outline = _mask_outline(mask, np.array(across_xy))
+        other = None if outline is None else _settled(heat, mask, outline, frame_xyxy)
+        if other is not None and (best is None or other.overlap > best.overlap + BETTER_BY):
+            best = other
+    return best
+
+
+def _settled(
+    heat: Heat, mask: Heat, corners: FloatArray, frame_xyxy: tuple[float, float, float, float]
+) -> Decoded | None:
+    """Move corners to where the mask's sides cross, or None when no quad is left."""
     mass = np.array([_window(heat[k], corners[k])[1] for k in range(4)])
     for _ in range(2):
         lines, found, residual = _sides(mask, corners, frame_xyxy)
@@ -72,6 +91,24 @@ def decode(
         if not _convex(corners):
             return None
     return Decoded(corners, mass, _overlap(mask, corners), residual, float(found.mean()))
+
+
+def _mask_outline(mask: Heat, across: FloatArray) -> FloatArray | None:
+    """Return the four corners of the mask's largest part, its left side first read upwards."""
+    inside = (mask >= 0.5).astype(np.uint8)
+    contours, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not contours:
+        return None
+    largest = max(contours, key=cv2.contourArea)
+    if cv2.contourArea(largest) < LEAST_CELLS:
+        return None
+    corners = np.asarray(cv2.approxPolyN(cv2.convexHull(largest), 4), np.float64).reshape(-1, 2)
+    if len(corners) != 4 or not _convex(corners):
+        return None
+    turns = np.argsort(np.arctan2(*(corners - corners.mean(0)).T[::-1]))
+    ring = corners[turns]
+    rings = [np.roll(ring, k, 0) for k in range(4)]
+    return max(rings, key=lambda quad: float((quad[1] - quad[0] + quad[2] - quad[3]) @ across))
 
 
 def _window(heat: Heat, at_xy: FloatArray) -> tuple[FloatArray, float]:

@@ -31,6 +31,8 @@ STRIDE_PX = 4
 OUTSIDE = 128
 CLOSE_SHARE = 0.72
 LEAST_AGREEMENT = 0.5
+# Below, the second look is not worth its time.
+LEAST_LOGIT = -2.0
 EVIDENCE = (
     "present",
     "present_close",
@@ -112,7 +114,8 @@ class LearnedLocator:
             weights = read_weight(entry)
             self.versions = {NAME: entry.sha256}
         self._session = Session(weights, threads)
-        self._calibration = _calibration(self._session.metadata)
+        self._present = _calibration(self._session.metadata, "present")
+        self._confidence = _calibration(self._session.metadata, "confidence")
 
     def __call__(self, photo: Photo) -> ScreenQuad | None:
         """Return the display's quad in photo pixels, or None where there is no display.
@@ -121,18 +124,23 @@ class LearnedLocator:
             ModelError: The model failed to run.
         """
         finding = self.find(photo.pixels)
-        if finding is None:
+        if finding is None or self.presence(finding) < 0.5:
             return None
         return ScreenQuad(
             corners_xy=finding.corners_xy,
-            confidence=100.0 * self.confidence(finding),
+            confidence=100.0 * self.presence(finding) * self.confidence(finding),
             visible_fraction=_visible_fraction(finding.corners_xy, photo.size_wh),
             shows_ultrasound=finding.shows_ultrasound,
         )
 
+    def presence(self, finding: Finding) -> float:
+        """Return the probability (0–1) that there is a display at all."""
+        weights, bias = self._present
+        return _sigmoid(float(finding.evidence @ weights) + bias)
+
     def confidence(self, finding: Finding) -> float:
-        """Return the probability (0–1) that the quad's IoU with the truth is above 0.95."""
-        weights, bias = self._calibration
+        """Return the probability (0–1) that a display's quad has an IoU above 0.95."""
+        weights, bias = self._confidence
         return _sigmoid(float(finding.evidence @ weights) + bias)
 
     def find(self, pixels: PixelArray) -> Finding | None:
@@ -142,14 +150,14 @@ class LearnedLocator:
             pixels: (height, width, 3) uint8 RGB.
 
         Returns:
-            What was found, or None where there is no display.
+            What was found, with more finds than ``__call__`` lets through; or None.
 
         Raises:
             ModelError: The model failed to run.
         """
         work, scale_xy = _reduced(pixels)
         first = self.look(work, whole_view((work.shape[1], work.shape[0])))
-        if first.present < 0 or first.corners_xy is None or first.decoded is None:
+        if first.present < LEAST_LOGIT or first.corners_xy is None or first.decoded is None:
             return None
         corners, decoded, agreement = first.corners_xy, first.decoded, 0.0
         second = self.look(work, close_view(first.corners_xy))
@@ -181,9 +189,9 @@ class LearnedLocator:
         batch = (_seen(pixels, view).astype(np.float32) / 255.0).transpose(2, 0, 1)[None]
         corners, masks, _, facts = self._session.run(np.ascontiguousarray(batch))
         to_cells = _CELLS @ view.matrix
-        decoded = decode(
-            corners[0], masks[0, 0], _frame((pixels.shape[1], pixels.shape[0]), to_cells)
-        )
+        frame = _frame((pixels.shape[1], pixels.shape[0]), to_cells)
+        across = float(facts[0, 2]), float(facts[0, 3])
+        decoded = decode(corners[0], masks[0, 0], frame, across)
         corners_xy = None if decoded is None else _project(_inverse(to_cells), decoded.corners_xy)
         return Look(
             float(facts[0, 0]), float(facts[0, 1]), decoded, corners_xy, corners[0], masks[0]
@@ -318,10 +326,10 @@ def _visible_fraction(quad_xy: FloatArray, size_wh: tuple[int, int]) -> float:
     return min(max(float(cv2.intersectConvexConvex(quad, frame)[0]) / area, 0.0), 1.0)
 
 
-def _calibration(metadata: dict[str, str]) -> tuple[FloatArray, float]:
-    """Return weights and bias of the confidence, from the model's own metadata."""
+def _calibration(metadata: dict[str, str], name: str) -> tuple[FloatArray, float]:
+    """Return weights and bias of a logistic regression, from the model's own metadata."""
     try:
-        table: dict[str, Any] = json.loads(metadata["confidence"])
+        table: dict[str, Any] = json.loads(metadata[name])
         return np.array([float(table["weights"][name]) for name in EVIDENCE]), float(table["bias"])
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError("locator: the weights carry no calibration") from error

@@ -1,0 +1,66 @@
+"""Two locators that check each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from sonogate.screen import geometry
+from sonogate.screen.locate import ScreenLocator
+from sonogate.types import FloatArray, Photo, ScreenQuad
+
+# Above, both mean the same display, and the one that follows straight edges is finer.
+SAME_DISPLAY_OVERLAP = 0.6
+
+
+class CombinedLocator:
+    """Takes what is displayed from one locator and, where both agree, the edges of another.
+
+    A trained locator knows a display from a sheet of paper and the panel from a picture on
+    it; one that follows straight edges places them more finely where they can be seen.
+    """
+
+    def __init__(self, knowing: ScreenLocator, edges: ScreenLocator) -> None:
+        """Combine two locators.
+
+        Args:
+            knowing: Decides whether there is a display, about where, and how it is turned.
+            edges: Consulted where the first found a display.
+        """
+        self._knowing = knowing
+        self._edges = edges
+
+    def __call__(self, photo: Photo) -> ScreenQuad | None:
+        """Return the display's quad, or None where the first locator finds none."""
+        known = self._knowing(photo)
+        if known is None:
+            return None
+        edged = self._edges(photo)
+        if edged is None or overlap(known.corners_xy, edged.corners_xy) < SAME_DISPLAY_OVERLAP:
+            return known
+        corners_xy = _in_order_of(known.corners_xy, edged.corners_xy)
+        return replace(
+            known,
+            corners_xy=corners_xy,
+            confidence=max(known.confidence, edged.confidence),
+            visible_fraction=geometry.visible_fraction(corners_xy, photo.size_wh),
+        )
+
+
+def overlap(a_xy: FloatArray, b_xy: FloatArray) -> float:
+    """Return the intersection over union of two convex quads."""
+    a, b = a_xy.astype(np.float32), b_xy.astype(np.float32)
+    common = float(cv2.intersectConvexConvex(a, b)[0])
+    union = float(cv2.contourArea(a) + cv2.contourArea(b)) - common
+    return common / union if union > 0 else 0.0
+
+
+def _in_order_of(ordered_xy: FloatArray, corners_xy: FloatArray) -> FloatArray:
+    """Return ``corners_xy`` turned so that each lies nearest to its like in ``ordered_xy``."""
+    ring = corners_xy
+    if geometry.signed_area(ordered_xy) * geometry.signed_area(corners_xy) < 0:
+        ring = corners_xy[::-1]
+    turned = [np.roll(ring, k, axis=0) for k in range(4)]
+    return min(turned, key=lambda quad: float(np.sum((quad - ordered_xy) ** 2)))
