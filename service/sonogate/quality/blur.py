@@ -14,7 +14,7 @@ from sonogate.types import FloatArray, HeatArray
 MIN_EDGES = 5
 START_QUANTILE = 0.4
 ROUNDS = 12
-BROADER_WEIGHT = 0.5  # of an edge that is broader than the fit: content adds blur of its own
+BROADER_WEIGHT = 0.6  # of an edge that is broader than the fit: content adds blur of its own
 TRUSTED_RESIDUAL = 0.012  # of the step
 RIDGE = 0.03  # on the anisotropy: settles what few directions leave open
 MIN_SPREAD = 0.4  # of the doubled angle's unit vectors: edges that run in two directions

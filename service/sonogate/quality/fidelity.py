@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from sonogate.policy import FidelityPolicy, MeasuresPolicy, ScoreCurve
 from sonogate.types import MEASURE_NAMES, Fidelity, Measure, MeasureName
 
+LEAST = 1e-3  # native value below which a ratio says no more
+RATIOS: tuple[MeasureName, ...] = ("sampling", "sharpness", "noise")  # halving costs the same
+
 
 def predict_fidelity(
     measures: Mapping[MeasureName, Measure], curves: MeasuresPolicy, policy: FidelityPolicy
@@ -15,11 +18,14 @@ def predict_fidelity(
     """Predict HaarPSI (times 100) over the scan area, and what mending each measure gains.
 
     The prediction is logistic in the measures' deficits. A measure's deficit is zero at
-    x90 and one at x50 of its curve. A measure that could not be assessed counts as at x50
+    x90 and one at x50 of its curve, linear in the native value, or in its logarithm where
+    ratios count (resolution, noise). A measure that could not be assessed counts as at x50
     and widens the interval. The gain of a measure is the prediction with its deficit set
     to zero, minus the prediction.
     """
-    deficits = {name: _deficit(measures[name], getattr(curves, name)) for name in MEASURE_NAMES}
+    deficits = {
+        name: _deficit(name, measures[name], getattr(curves, name)) for name in MEASURE_NAMES
+    }
     value = _predict(deficits, policy)
     gains: dict[MeasureName, float] = {}
     for name in MEASURE_NAMES:
@@ -31,11 +37,13 @@ def predict_fidelity(
     return Fidelity(round(value, 2), round(min(low, value), 2), round(max(high, value), 2)), gains
 
 
-def _deficit(measure: Measure, curve: ScoreCurve) -> float:
+def _deficit(name: MeasureName, measure: Measure, curve: ScoreCurve) -> float:
     if measure.raw is None:
         return 1.0
-    deficit = (measure.raw - curve.x90) / (curve.x50 - curve.x90)
-    return min(max(deficit, -1.0), 4.0)
+    raw, x50, x90 = measure.raw, curve.x50, curve.x90
+    if name in RATIOS and min(x50, x90) > 0.0:
+        raw, x50, x90 = math.log(max(raw, LEAST)), math.log(x50), math.log(x90)
+    return min(max((raw - x90) / (x50 - x90), -1.0), 4.0)
 
 
 def _predict(deficits: Mapping[MeasureName, float], policy: FidelityPolicy) -> float:

@@ -14,7 +14,7 @@ from sonogate.quality.planes import Planes
 from sonogate.types import HeatArray, Measure
 
 UNIT = "% of the scan area"
-CERTAIN, EXTENT = 0.75, 0.4  # a patch needs a certain cell; its extent is laxer
+CERTAIN, EXTENT = 0.9, 0.4  # a patch needs a certain cell; its extent is laxer
 STRONG_COLOUR = 0.25  # spread of the channels over the level
 LIGHT_THEME = 0.45  # lightness, of white, of the darkest tenth of the screen
 CONTENT_TOP = 0.12  # of white: the least range of grey that a place is granted
