@@ -31,22 +31,27 @@ def test_an_upright_screen_is_cut_out_pixel_for_pixel(policy: Policy) -> None:
     assert screen.tilt_deg == pytest.approx(0.0, abs=1e-6)
 
 
-def test_homography_leads_to_the_photo_within_a_hundredth_of_a_pixel(policy: Policy) -> None:
+def test_homography_leads_to_the_photo_within_a_32nd_of_a_pixel(policy: Policy) -> None:
     dots = np.zeros((1200, 1600, 3), np.float64)
     y, x = np.mgrid[0:1200, 0:1600]
     places = np.array([[500.3, 400.6], [1000.2, 420.9], [760.7, 800.4]])
     for place in places:
-        dots += (230 * np.exp(-((x - place[0]) ** 2 + (y - place[1]) ** 2) / 50))[..., None]
+        dots += (230 * np.exp(-((x - place[0]) ** 2 + (y - place[1]) ** 2) / 18))[..., None]
     corners = np.array([[200.4, 150.2], [1400.7, 210.3], [1350.5, 1000.8], [260.1, 930.6]])
     screen = rectify(as_photo(np.rint(dots).astype(np.uint8)), quad_of(corners), policy.screen)
     back = np.linalg.inv(screen.homography)
-    for expected in geometry.project(back, places):
-        left, top = (np.rint(expected) - 20).astype(int)
-        patch = screen.pixels[top : top + 41, left : left + 41, 1].astype(np.float64)
-        centre_y, centre_x = (
-            (patch * np.mgrid[0:41, 0:41][axis]).sum() / patch.sum() for axis in (0, 1)
-        )
-        assert (left + centre_x, top + centre_y) == pytest.approx(tuple(expected), abs=0.03)
+    for place, about in zip(places, geometry.project(back, places), strict=True):
+        left, top = (np.rint(about) - 14).astype(int)
+        ys, xs = np.mgrid[0:29, 0:29]
+        # What the homography says the patch shows: its centroid is not quite the dot's
+        # middle, as a tilted view skews the dot.
+        seen = geometry.project(screen.homography, np.stack([left + xs, top + ys], axis=-1))
+        foretold = np.exp(-((seen - place) ** 2).sum(axis=-1) / 18)
+        patch = screen.pixels[top : top + 29, left : left + 29, 1].astype(np.float64)
+        for grid in (xs, ys):
+            # The warp's interpolation table has steps of 1/32 px.
+            middle = (patch * grid).sum() / patch.sum()
+            assert middle == pytest.approx((foretold * grid).sum() / foretold.sum(), abs=1 / 32)
 
 
 def test_places_out_of_the_frame_are_black(policy: Policy) -> None:
@@ -57,21 +62,64 @@ def test_places_out_of_the_frame_are_black(policy: Policy) -> None:
     assert (screen.pixels[:, 202:] == 200).all()
 
 
-def test_distorted_corners_rectify_to_straight_sides(policy: Policy) -> None:
-    size, k1 = (1200, 900), -0.08
-    white = np.zeros((900, 1200, 3), np.uint8)
+@pytest.mark.parametrize("k1", [-0.08, 0.08])
+def test_distorted_corners_rectify_to_straight_sides(k1: float, policy: Policy) -> None:
+    size = (1200, 900)
     ideal = np.array([[150.0, 120], [1050, 150], [1030, 780], [170, 760]])
     y, x = np.mgrid[0:900, 0:1200]
     seen = np.stack([x, y], axis=-1).astype(np.float64)
     flat = geometry.undistort(seen.reshape(-1, 2), k1, size)
     to_unit = geometry.homography(ideal, np.array([[0.0, 0], [1, 0], [1, 1], [0, 1]]))
     unit = geometry.project(to_unit, flat).reshape(900, 1200, 2)
+    white = np.zeros((900, 1200, 3), np.uint8)
     white[np.all((unit > 0) & (unit < 1), axis=-1)] = 255
+    mark = np.array([0.5, 0.08])
+    white[np.hypot(*(unit - mark).transpose(2, 0, 1)) < 0.02] = 0
     corners = geometry.distort(ideal, k1, size)
-    bent = rectify(as_photo(white), quad_of(corners), policy.screen)
-    straight = rectify(as_photo(white), quad_of(corners, k1), policy.screen)
-    assert (straight.pixels[2:-2, 2:-2] == 255).all()
-    assert not (bent.pixels[2:-2, 2:-2] == 255).all() or bent.pixels.mean() > 0
+    offsets = []
+    for used in (k1, 0.0):
+        screen = rectify(as_photo(white), quad_of(corners, used), policy.screen)
+        width, height = screen.size_wh
+        near = screen.pixels[10 : height // 4, width // 3 : 2 * width // 3, 1] < 128
+        found_y, found_x = (places.mean() for places in np.nonzero(near))
+        found = np.array([found_x + width // 3, found_y + 10])
+        offsets.append(np.hypot(*(found - (mark * screen.size_wh - 0.5))))
+        if used:
+            frame = np.ones((height, width), bool)
+            frame[12:-12, 12:-12] = False
+            frame[:2], frame[-2:], frame[:, :2], frame[:, -2:] = False, False, False, False
+            assert (screen.pixels[frame] == 255).all()
+    assert offsets[0] < 0.5
+    assert offsets[1] > 3.0
+
+
+def test_a_scale_near_a_whole_multiple_of_a_known_grid_is_raised_to_it(policy: Policy) -> None:
+    photo = as_photo(np.zeros((1600, 2000, 3), np.uint8))
+    for scale, expected in ((1.94, 2.0), (1.5, 1.5), (2.0, 2.0)):
+        corners = geometry.screen_corners((round(800 * scale), round(600 * scale)))
+        screen = rectify(photo, quad_of(corners + 20.0), policy.screen, (800, 600))
+        assert screen.size_wh == (800 * expected, 600 * expected)
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_the_reading_orientation_given_is_kept(turn: int, policy: Policy) -> None:
+    pixels = np.zeros((700, 900, 3), np.uint8)
+    pixels[100:400, 100:500] = 90
+    pixels[100:150, 100:150] = 255
+    upright = np.array([[99.5, 99.5], [499.5, 99.5], [499.5, 399.5], [99.5, 399.5]])
+    corners = np.roll(upright, -turn, axis=0)
+    photo = as_photo(pixels)
+    refined = refine(photo, quad_of(corners), policy.screen)
+    assert refined is not None
+    assert np.allclose(refined.corners_xy, corners, atol=0.6)
+    screen = rectify(photo, quad_of(corners), policy.screen)
+    assert np.array_equal(screen.quad.corners_xy, corners)
+    # The bright corner was at the top left of the photo: it moves against the turn.
+    rows, columns = np.nonzero(screen.pixels[..., 1] > 200)
+    middle = np.array([columns.mean() / screen.size_wh[0], rows.mean() / screen.size_wh[1]])
+    expected = {1: (0.0, 1.0), 2: (1.0, 1.0), 3: (1.0, 0.0)}
+    # Turned by one, the second corner reads as the top left and the first as the bottom left.
+    assert np.abs(middle - np.array(expected[turn])).max() < 0.15
 
 
 @pytest.mark.parametrize("aspect_wh", [(1024, 768), (1920, 1080), (1280, 800), (1280, 1024)])

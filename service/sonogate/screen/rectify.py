@@ -16,6 +16,8 @@ from sonogate.types import FloatArray, Photo, PixelArray, RectifiedScreen, Scree
 
 MIN_SIDE_PX = 32
 UNKNOWN_GRID_HEIGHT_PX = 768
+# A scale this near below a whole multiple of the grid is raised to it.
+NEAR_WHOLE = 0.9
 _DENSITY_GRID = 9
 
 
@@ -49,7 +51,7 @@ def rectify(
     pose = geometry.pose(corners_xy, photo.size_wh, photo.camera.focal_35mm_mm)
     sure = export_size_wh is not None
     grid_wh = export_size_wh or choose_grid(pose.aspect, policy)
-    size_wh = rectified_size(corners_xy, photo.size_wh, grid_wh, policy.max_side_px)
+    size_wh = rectified_size(corners_xy, photo.size_wh, grid_wh, policy.max_side_px, sure)
     matrix = geometry.homography(geometry.screen_corners(size_wh), corners_xy)
     pixels = to_srgb(_warp(photo, matrix, k1, size_wh), photo.icc_profile)
     return RectifiedScreen(
@@ -83,6 +85,7 @@ def rectified_size(
     photo_size_wh: tuple[int, int],
     grid_wh: tuple[int, int],
     max_side_px: int,
+    to_whole: bool = False,
 ) -> tuple[int, int]:
     """Return the size at which the densest visible part keeps one pixel a camera pixel.
 
@@ -91,6 +94,7 @@ def rectified_size(
         photo_size_wh: Size of the photo, pixels.
         grid_wh: A grid of the display's shape.
         max_side_px: Longest side allowed.
+        to_whole: Whether a scale little below a whole multiple of the grid is raised to it.
     """
     matrix = geometry.homography(geometry.screen_corners(grid_wh), corners_xy)
     ticks = (np.arange(_DENSITY_GRID) + 0.5) / _DENSITY_GRID
@@ -99,6 +103,11 @@ def rectified_size(
     seen = geometry.project(matrix, points)
     inside = np.all((seen > -0.5) & (seen < np.array(photo_size_wh) - 0.5), axis=1)
     scale = float(density[inside].max() if inside.any() else density.max())
+    # Later stages shrink to a known grid by areas: a whole multiple gives every grid pixel the
+    # same number of rectified ones.
+    whole = math.ceil(scale - 1e-6)
+    if to_whole and scale > NEAR_WHOLE * whole and whole * max(grid_wh) <= max_side_px:
+        scale = float(whole)
     scale = min(scale, max_side_px / max(grid_wh))
     width, height = (min(max(round(n * scale), MIN_SIDE_PX), max_side_px) for n in grid_wh)
     return width, height

@@ -22,10 +22,15 @@ SAMPLES_ALONG = 96
 # Corners are often rounded, and hide in the bezel's corner: stay off them.
 SIDE_MARGIN = 0.03
 # Half-widths of the strips, in diagonals of the quad, from wide to narrow.
-PASS_HALF_WIDTHS = (0.022, 0.009, 0.004)
+PASS_HALF_WIDTHS = (0.018, 0.006, 0.003)
 MIN_HALF_WIDTH_PX = 3.0
 MAX_STEPS_ACROSS = 61
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+# What is left of a vote for an edge that is brighter outside: a panel shines, even a black
+# one a little, while a bezel's outer border faces the room.
+BRIGHTER_OUTSIDE = 0.1
+# How far off the coarse line an edge may be at no cost, in half-widths of the strip.
+PRIOR_WIDTH = 0.6
 _SLOPES = 11
 # A row of text is strong in places, the panel's edge is there at every place.
 _FULL_VOTE = 0.35
@@ -63,8 +68,8 @@ def refine(photo: Photo, quad: ScreenQuad, policy: ScreenPolicy) -> ScreenQuad |
         policy: Smallest edge support for a side to be moved.
 
     Returns:
-        The refined quad with its confidence, visible fraction and, where the four sides
-        determine it, the lens's radial distortion; None when the quad is degenerate.
+        The refined quad with its confidence and visible fraction, its corners in the order
+        and with the lens's distortion that were given; None when the quad is degenerate.
     """
     corners_xy = np.asarray(quad.corners_xy, dtype=np.float64)
     if not geometry.is_convex(corners_xy):
@@ -75,21 +80,19 @@ def refine(photo: Photo, quad: ScreenQuad, policy: ScreenPolicy) -> ScreenQuad |
         sides = [_fit_side(photo.pixels, corners_xy, i, reach_px, policy) for i in range(4)]
         moved = _corners([side.line for side in sides])
         if moved is None or not _still_near(moved, corners_xy):
-            return _rebuilt(photo, quad, corners_xy, 0.0, 0.5)
+            return _rebuilt(photo, quad, corners_xy, 0.5)
         corners_xy = moved
     support = float(np.mean([side.support for side in sides]))
-    return _rebuilt(photo, quad, corners_xy, 0.0, support)
+    return _rebuilt(photo, quad, corners_xy, support)
 
 
-def _rebuilt(
-    photo: Photo, quad: ScreenQuad, corners_xy: FloatArray, k1: float, support: float
-) -> ScreenQuad:
+def _rebuilt(photo: Photo, quad: ScreenQuad, corners_xy: FloatArray, support: float) -> ScreenQuad:
     confidence = quad.confidence * min(1.0, 0.8 + 0.4 * support)
     return ScreenQuad(
         corners_xy=corners_xy,
         confidence=min(confidence, 100.0),
         visible_fraction=geometry.visible_fraction(corners_xy, photo.size_wh),
-        distortion_k1=k1,
+        distortion_k1=quad.distortion_k1,
         shows_ultrasound=quad.shows_ultrasound,
     )
 
@@ -143,7 +146,8 @@ def _fit_side(
     # A logarithmic-like vote: one bright window frame must not outvote a long faint edge.
     noise = 1.4826 * float(np.median(votes)) + 0.3
     votes = votes / (votes + 4.0 * noise)
-    votes = np.asarray(np.minimum(votes, _FULL_VOTE) + 0.1 * votes, dtype=np.float32)
+    votes = np.minimum(votes, _FULL_VOTE) + 0.1 * votes
+    votes = np.asarray(np.where(gradient < 0, 1.0, BRIGHTER_OUTSIDE) * votes, dtype=np.float32)
     position = _vote(votes, along[seen], across, reach_px)
     if position is None:
         return empty
@@ -197,7 +201,7 @@ def _vote(
     score = picked.mean(axis=2)
     # The coarse line is some evidence in itself.
     ends = np.abs(np.arange(len(across)) - half)[None, :] + np.abs(tilts)[:, None]
-    score = score * np.exp(-0.5 * (ends * step / (1.2 * reach_px)) ** 2)
+    score = score * np.exp(-0.5 * (ends * step / (PRIOR_WIDTH * reach_px)) ** 2)
     best_tilt, best_column = np.unravel_index(int(np.argmax(score)), score.shape)
     if score[best_tilt, best_column] < 0.07:
         return None
