@@ -15,6 +15,7 @@ from sonogate.types import HeatArray, Measure
 
 UNIT = "% of the scan area"
 CERTAIN, EXTENT = 0.9, 0.4  # a patch needs a certain cell; its extent is laxer
+CERTAIN_MEAN = 0.7  # of a patch: bright tissue is doubtful throughout
 STRONG_COLOUR = 0.25  # spread of the channels over the level
 LIGHT_THEME = 0.45  # lightness, of white, of the darkest tenth of the screen
 CONTENT_TOP = 0.12  # of white: the least range of grey that a place is granted
@@ -45,7 +46,7 @@ def measure_glare(planes: Planes, model: GlareModel | None, curve: ScoreCurve) -
 
 
 def _not_a_lamp(features: HeatArray, heat: HeatArray, white: float) -> NDArray[np.bool_]:
-    """Mark patches without one certain cell, and those that are strongly coloured.
+    """Mark patches that are not certain enough, and those that are strongly coloured.
 
     A lamp is nearly white, and so is its halo; a rendered volume is not.
     """
@@ -54,7 +55,9 @@ def _not_a_lamp(features: HeatArray, heat: HeatArray, white: float) -> NDArray[n
     spread = np.bincount(patch.ravel(), features[..., COLOUR].ravel(), count)
     strongest = np.zeros(count)
     np.maximum.at(strongest, np.asarray(patch, np.intp).ravel(), heat.ravel())
-    wrong = (spread > STRONG_COLOUR * level) | (strongest < CERTAIN)
+    sum_of_heat = np.bincount(patch.ravel(), heat.ravel(), count)
+    doubtful = sum_of_heat < CERTAIN_MEAN * np.bincount(patch.ravel(), minlength=count)
+    wrong = (spread > STRONG_COLOUR * level) | (strongest < CERTAIN) | doubtful
     return np.asarray(wrong[patch], np.bool_)
 
 
