@@ -188,12 +188,15 @@ class IdentifiersPolicy:
         min_blur_confidence: Confidence of the runs that blur is measured on, 0–1.
         min_blur_contrast: Contrast of those runs, 8-bit codes.
         max_text_blur_px: Blur (sigma, export pixels) up to which all text is found.
+        max_blur_per_height: The same as a share of the height of small text's boxes.
+        min_plausible_height_px: Height that small text's boxes have at least, export pixels.
         header_fraction: Share of the screen's height that is its header.
         footer_fraction: Share of the screen's height that is its footer.
         context_lines: Distance in line heights within which identifiers taint a run.
         scan_read_confidence: Confidence of a reading from which letters in the scan area are
             writing, 0–1.
-        scan_found_confidence: The detector's confidence that stands in for it, 0–1.
+        scan_letter_confidence: Confidence of a reading below which its letters are none, 0–1.
+        scan_found_confidence: The detector's confidence from which such letters suffice, 0–1.
         scan_unread_confidence: The detector's confidence from which a line in the scan area
             is writing though nothing was read, 0–1.
         scan_line_margin: Line heights by which a masked line in the scan area is prolonged on
@@ -224,10 +227,13 @@ class IdentifiersPolicy:
     min_blur_confidence: float
     min_blur_contrast: float
     max_text_blur_px: float
+    max_blur_per_height: float
+    min_plausible_height_px: float
     header_fraction: float
     footer_fraction: float
     context_lines: float
     scan_read_confidence: float
+    scan_letter_confidence: float
     scan_found_confidence: float
     scan_unread_confidence: float
     scan_line_margin: float

@@ -31,6 +31,7 @@ LONE = box(100, 100, 122, 120)
         (LINE, 0.6, "SMITH", 0.3, True),
         (LINE, 0.42, "SMITH", 0.6, True),
         (LINE, 0.42, "SM", 0.2, False),
+        (LINE, 0.6, "SA8", 0.16, False),
         (UPRIGHT, 0.6, "95.8", 0.3, True),
         # A line in a script that nobody can read for us.
         (LINE, 0.8, "", 0.0, True),

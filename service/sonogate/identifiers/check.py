@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sonogate.identifiers import boxes
 from sonogate.identifiers.evidence import looks_written, turned_crops
-from sonogate.identifiers.find import TextReader, covered, find
+from sonogate.identifiers.find import CORE_TRIM, TextReader, covered, find, scaled
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import IdentifierReport, MaskedScreen
 
@@ -55,7 +55,12 @@ def check(
     try:
         found = find(masked.pixels, scale, window_xy, reader, searches)
         unknown = 1.0 - policy.max_unaccounted
-        left_over = [run for run in found if covered(accounted, run.polygon_xy) < unknown]
+        left_over = [
+            run
+            for run in found
+            # The detector's margin grows with the coarseness of the search: without it.
+            if covered(accounted, scaled(run.polygon_xy, -CORE_TRIM)) < unknown
+        ]
         crops = [crop for run in left_over for crop in turned_crops(masked.pixels, run.polygon_xy)]
         readings = reader.recognise(crops)
     except Exception as error:

@@ -46,7 +46,10 @@ def looks_written(
         count >= MIN_LETTERS
         and (
             confidence >= policy.scan_read_confidence
-            or found_confidence >= policy.scan_found_confidence
+            or (
+                confidence >= policy.scan_letter_confidence
+                and found_confidence >= policy.scan_found_confidence
+            )
         )
         for count, confidence in letters
     ):

@@ -26,6 +26,7 @@ MAX_OFF_LEVEL_PX = 1.0
 # Blur from a step of contrast c and steepest slope g: c / (g * sqrt(2 pi)) for an edge,
 # 0.61 c / g for a thin line; halfway between.
 BLUR_FACTOR = 0.5
+SMALL_TEXT_PERCENTILE = 10.0
 
 
 def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy) -> TextRuns:
@@ -54,7 +55,7 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
     if not runs:
         return TextRuns((), "no text was found on the screen")
     blur_px = text_blur_px(screen, runs, policy)
-    if blur_px > policy.max_text_blur_px:
+    if blur_px > _most_blur_px(screen, runs, policy):
         return TextRuns(runs, "the text is too blurred to be found reliably")
     return TextRuns(runs)
 
@@ -88,6 +89,24 @@ def text_blur_px(
         return float("inf")
     on_canvas_px = float(np.median(blurs))
     return on_canvas_px / (scale * screen.rectified_px_per_export_px)
+
+
+def _most_blur_px(
+    screen: RectifiedScreen, runs: Sequence[TextRun], policy: IdentifiersPolicy
+) -> float:
+    """Return the blur up to which the screen's small text is found, sigma in export pixels.
+
+    Small text is the first to be lost, so its height sets the limit; what is so small that
+    none of it was found cannot be told, and a least height stands for it.
+    """
+    heights_px = [
+        boxes.height(boxes.bounds(run.polygon_xy)) / screen.rectified_px_per_export_px
+        for run in runs
+        if run.readings and run.confidence >= policy.min_blur_confidence
+    ]
+    small_px = float(np.percentile(heights_px, SMALL_TEXT_PERCENTILE)) if heights_px else 0.0
+    height_px = max(small_px, policy.min_plausible_height_px)
+    return min(policy.max_text_blur_px, policy.max_blur_per_height * height_px)
 
 
 def _readable(run: TextRun, scale_px: float, policy: IdentifiersPolicy) -> bool:

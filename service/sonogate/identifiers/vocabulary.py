@@ -57,6 +57,9 @@ _GLUED = (
     (re.compile(r"\bf\s?(?=\d{1,2}[.,]\d\s?mhz)"), "freq "),
     (re.compile(r"^([cdg])(?=\d{1,2}(?:[.,]\d)?$)"), r"\1 "),
     (re.compile(r"\b(\d\d)dr\1\b"), r"dr \1"),
+    # An O for the zero, an H for the M of an acoustic index.
+    (re.compile(r"\b(mi|ti[sbc]?)([:=<\s]*)o(?=[.,]\d)"), r"\g<1>\g<2>0"),
+    (re.compile(r"\b(?:hi|mh)(?=[:=]\s?\d[.,]\d)"), "mi"),
     # A small l for the capital I of a thermal index.
     (re.compile(r"\btl([sbc])\b"), r"ti\1"),
     (re.compile(r"\btl([sbc])(?=\d[.,]\d)"), r"ti\1"),
@@ -130,7 +133,14 @@ def fold(text: str) -> str:
 
 def agree(first: str, second: str) -> bool:
     """Say whether two readings are the same but for case, accents, spaces and marks."""
-    return plain(first) == plain(second)
+    return plain(_apart(fold(first))) == plain(_apart(fold(second)))
+
+
+def _apart(text: str) -> str:
+    """Return folded ``text`` with what recognisers glue together or mistake set right."""
+    for glued, apart in _GLUED:
+        text = glued.sub(apart, text)
+    return text
 
 
 def plain(text: str) -> str:
@@ -150,8 +160,7 @@ def grade(reading: str, *, keep_vendors: bool = False) -> Grade | None:
     if any(form.fullmatch(text) for form in (_BREAST, _SIGNED, _STEPS)):
         # A velocity scale's end carries its sign; no identifier does.
         return "measured"
-    for glued, apart in _GLUED:
-        text = glued.sub(apart, text)
+    text = _apart(text)
     if text.strip(" :.") in words.fields:
         return "label"
     if not text or is_date_or_long_number(text) or _named(text):

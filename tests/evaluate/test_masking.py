@@ -1,0 +1,114 @@
+"""Counting leaks by ink."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from sonogate.evaluate import masking
+from sonogate.policy import Policy
+from sonogate.simulate.values import Export, ScreenText, TextKind
+from sonogate.types import FloatArray, PixelArray, RectifiedScreen, ScreenQuad
+
+WIDTH, HEIGHT = 320, 240
+
+
+class Reader:
+    """Finds one box on every search and reads the same in it."""
+
+    def __init__(self, box_xy: FloatArray, text: str) -> None:
+        self.box_xy, self.text, self.searches = box_xy, text, 0
+
+    def detect(
+        self, pixels: PixelArray, map_threshold: float, box_threshold: float
+    ) -> tuple[FloatArray, FloatArray]:
+        self.searches += 1
+        found = self.box_xy[None] if self.searches == 1 else np.zeros((0, 4, 2))
+        return found, np.full(len(found), 0.9)
+
+    def recognise(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
+        return [(self.text, 0.95) for _ in crops]
+
+
+def corners(x0: float, y0: float, x1: float, y1: float) -> FloatArray:
+    return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+
+
+def text(kind: TextKind, at_xy: tuple[int, int]) -> ScreenText:
+    ink = np.zeros((10, 40), dtype=np.bool_)
+    ink[:, ::4] = True
+    box_xy = corners(at_xy[0], at_xy[1], at_xy[0] + 40, at_xy[1] + 10)
+    return ScreenText("x", kind, box_xy, at_xy, ink)
+
+
+def labelled(*texts: ScreenText) -> masking.LabelledScreen:
+    pixels = np.full((HEIGHT, WIDTH, 3), 20, dtype=np.uint8)
+    for one in texts:
+        x, y = one.ink_xy
+        pixels[y : y + 10, x : x + 40][one.ink] = 220
+    area_xy = corners(60, 60, 300, 230)
+    export = Export(pixels, "ultrasound", "made", "made", texts, area_xy, None, 0)
+    quad = ScreenQuad(corners(-0.5, -0.5, WIDTH - 0.5, HEIGHT - 0.5), 100.0, 1.0)
+    size_wh = (WIDTH, HEIGHT)
+    screen = RectifiedScreen(pixels, quad, np.eye(3), size_wh, 0.0, size_wh, True, area_xy)
+    return masking.LabelledScreen("made", export, screen, np.ones((HEIGHT, WIDTH), dtype=np.bool_))
+
+
+FOUND = corners(98, 98, 142, 112)
+
+
+def test_what_is_covered_is_no_leak(policy: Policy) -> None:
+    outcome = masking.judge(labelled(text("name", (100, 100))), Reader(FOUND, "SMITH"), policy)
+    assert outcome.identifiers == ("name",)
+    assert outcome.leaks == ()
+
+
+def test_what_was_not_found_in_the_scan_area_is_a_leak(policy: Policy) -> None:
+    missed = labelled(text("name", (100, 100)), text("phone", (200, 180)))
+    outcome = masking.judge(missed, Reader(FOUND, "SMITH"), policy)
+    (leak,) = outcome.leaks
+    assert leak.kind == "phone"
+    assert leak.visible == 1.0
+    assert leak.contrast > masking.LEGIBLE_CONTRAST
+
+
+def test_clinical_text_and_needless_masks_are_counted(policy: Policy) -> None:
+    shown = labelled(text("clinical", (100, 100)))
+    kept = masking.judge(shown, Reader(FOUND, "MI 1.1"), policy)
+    assert (kept.clinical, kept.kept, kept.needless) == (1, 1, 0.0)
+    lost = masking.judge(shown, Reader(FOUND, "SMITH"), policy)
+    assert (lost.clinical, lost.kept) == (1, 0)
+    assert lost.needless > 0.01
+
+
+def test_text_out_of_the_frame_does_not_count(policy: Policy) -> None:
+    seen = labelled(text("name", (100, 100)))
+    frame = np.ones((HEIGHT, WIDTH), dtype=np.bool_)
+    frame[:, :130] = False
+    cut = masking.LabelledScreen("cut", seen.export, seen.screen, frame)
+    assert masking.judge(cut, Reader(FOUND, "SMITH"), policy).identifiers == ()
+
+
+@pytest.mark.parametrize(
+    ("events", "trials", "low", "high"),
+    # Clopper and Pearson's rule of three, and a table's values.
+    [(0, 100, 0.0, 0.03622), (0, 0, 0.0, 1.0), (5, 10, 0.18709, 0.81291), (10, 10, 0.69150, 1.0)],
+)
+def test_exact_bounds(events: int, trials: int, low: float, high: float) -> None:
+    assert masking.bounds(events, trials) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_the_table_counts_accepted_screens_alone(policy: Policy) -> None:
+    leaky = masking.Outcome(
+        "a", "made", True, ("name",), (masking.Leak("name", 1.0, 0.4),), 10, 8, 0.001
+    )
+    refused = masking.Outcome(
+        "b", "made", False, ("name",), (masking.Leak("name", 1.0, 5.0),), 10, 0, 0.5
+    )
+    table = masking.as_table([leaky, refused])
+    assert "| screens, any ink | 1 | 1 |" in table
+    assert "| screens, legible ink | 0 | 1 |" in table
+    assert "8 of 10 (80.0%)" in table
+    assert "Refused: 1 of 2" in table
