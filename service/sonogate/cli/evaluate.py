@@ -65,3 +65,23 @@ def register(app: typer.Typer) -> None:
             again = measured.read_dataset(dataset, rules, truth)
             drawn = gallery.worst_page(again, outcomes)
             cv2.imwrite(str(page), cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
+
+    @group.command()
+    def masking(
+        count: Annotated[int, typer.Option(min=1, help="Photos to make and mask.")] = 40,
+        seed: Annotated[int, typer.Option(min=0, help="Seed of the first photo.")] = 0,
+        megapixels: Annotated[float, typer.Option(min=0.5, max=50, help="Size of a photo.")] = 4.0,
+        policy: Annotated[
+            Path | None, typer.Option(help="A policy file instead of the package's.")
+        ] = None,
+    ) -> None:
+        """Print leaks of identifiers on simulated photos, by ink, and what masking costs."""
+        from sonogate.evaluate import masking as measured  # noqa: PLC0415
+        from sonogate.onnx.ocr import RapidOcrReader  # noqa: PLC0415
+
+        rules = read_policy(policy)
+        reader = RapidOcrReader()
+        unit = (megapixels * 1e6 / 12) ** 0.5
+        size_wh = (4 * round(unit), 4 * round(0.75 * unit))
+        screens = measured.simulated(range(seed, seed + count), size_wh, rules)
+        typer.echo(measured.as_table([measured.judge(one, reader, rules) for one in screens]))
