@@ -85,3 +85,32 @@ def register(app: typer.Typer) -> None:
         size_wh = (4 * round(unit), 4 * round(0.75 * unit))
         screens = measured.simulated(range(seed, seed + count), size_wh, rules)
         typer.echo(measured.as_table([measured.judge(one, reader, rules) for one in screens]))
+
+    @group.command()
+    def realism(
+        simulated: Annotated[
+            Path, typer.Argument(help="Folder of simulated photos.", show_default=False)
+        ],
+        real: Annotated[Path, typer.Argument(help="Folder of real photos.", show_default=False)],
+        out: Annotated[Path, typer.Option(help="Folder for the report.", show_default=False)],
+        make: Annotated[
+            int, typer.Option(min=0, help="First write this many photos to SIMULATED.")
+        ] = 0,
+        seed: Annotated[int, typer.Option(min=0, help="Of the photos that are made.")] = 0,
+        scenery: Annotated[
+            Path | None,
+            typer.Option(help="Folder with backgrounds/ and environments/, for making."),
+        ] = None,
+    ) -> None:
+        """Tell real from simulated photos by their patches, and say what gives them away."""
+        from sonogate.evaluate import realism as compared  # noqa: PLC0415
+        from sonogate.evaluate import realism_report, realism_set  # noqa: PLC0415
+
+        rules = read_policy(None)
+        if make:
+            realism_set.write_photos(simulated, make, seed, scenery)
+        own = compared.read_pictures(real, rules)
+        made = compared.read_pictures(simulated, rules)
+        result = compared.compare(compared.collect(own, made))
+        realism_report.write(out, result, own, made)
+        typer.echo(realism_report.as_section(result))
