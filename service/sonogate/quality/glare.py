@@ -14,8 +14,8 @@ from sonogate.quality.planes import Planes
 from sonogate.types import HeatArray, Measure
 
 UNIT = "% of the scan area"
-CERTAIN, EXTENT = 0.9, 0.4  # a patch needs a certain cell; its extent is laxer
-CERTAIN_MEAN = 0.7  # of a patch: bright tissue is doubtful throughout
+CERTAIN, EXTENT = 0.85, 0.4  # a patch needs a certain cell; its extent is laxer
+CERTAIN_MEAN = 0.6  # of a patch: bright tissue is doubtful throughout
 STRONG_COLOUR = 0.25  # spread of the channels over the level
 LIGHT_THEME = 0.45  # lightness, of white, of the darkest tenth of the screen
 CONTENT_TOP = 0.12  # of white: the least range of grey that a place is granted
