@@ -108,3 +108,13 @@ def test_a_picture_blurred_beyond_reading_is_not_complete(
     blurred = cv2.GaussianBlur(clinical.pixels, (0, 0), 4.0)
     _, report = assess(blurred, sector, (WIDTH, HEIGHT), reader, limits)
     assert not report.complete
+
+
+def test_a_reader_that_runs_out_of_time_fails_closed(limits: IdentifiersPolicy) -> None:
+    pixels, sector = speckled(3)
+    screen = DrawnScreen(pixels)
+    screen.write("SMITH, MARY ANN", (10, 6), 16, font="dejavu/DejaVuSans-Bold.ttf")
+    hurried = RapidOcrReader(threads=1, call_seconds=-1.0)
+    found = read(as_screen(screen.pixels, sector), hurried, limits)
+    assert found.runs == ()
+    assert found.failure == "the text reader failed (TimeoutError)"

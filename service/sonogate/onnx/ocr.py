@@ -9,6 +9,7 @@ decoded as CTC (Graves et al., ICML 2006).
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ MIN_SOLIDITY = 0.45
 MAX_UNSOLID_PX = 24
 # A box within this angle of upright is squared to the axes: screens are set level.
 LEVEL_DEG = 4.0
+# Far more than any screen needs: beyond it the reader gives up, and masking fails closed.
+CALL_SECONDS = 30.0
 
 
 class RapidOcrReader:
@@ -49,6 +52,7 @@ class RapidOcrReader:
         threads: int | None = None,
         detector_path: Path | None = None,
         recogniser_path: Path | None = None,
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
         """Load both models.
 
@@ -56,6 +60,7 @@ class RapidOcrReader:
             threads: Threads inside one operator; by default every core that may be used.
             detector_path: Where the detector's file is, if not in rapidocr's wheel.
             recogniser_path: Where the recogniser's file is, if not in rapidocr's wheel.
+            call_seconds: Time that one call may take; a run of a network is not cut short.
 
         Raises:
             ModelError: A file is missing or is not the one of the manifest.
@@ -66,6 +71,7 @@ class RapidOcrReader:
             detector, recogniser = manifest["text_detector"], manifest["text_recogniser"]
         except KeyError as error:
             raise ModelError("the manifest names no text models") from error
+        self._call_seconds = call_seconds
         self._detector = Session(read_weight(detector, detector_path), threads)
         self._recogniser = Session(read_weight(recogniser, recogniser_path), threads)
         characters = self._recogniser.metadata.get("character", "").split("\n")
@@ -115,11 +121,15 @@ class RapidOcrReader:
 
         Raises:
             ModelError: The model failed to run.
+            TimeoutError: The time for one call is spent.
         """
         lines = [_line(crop) for crop in crops]
         order = sorted(range(len(lines)), key=lambda index: lines[index].shape[1])
         results: list[tuple[str, float]] = [("", 0.0)] * len(lines)
+        until = time.monotonic() + self._call_seconds
         while order:
+            if time.monotonic() > until:
+                raise TimeoutError("text_recogniser: the time for one call is spent")
             # Neighbours in width share a batch, so that little of it is padding.
             count = 1
             while (
