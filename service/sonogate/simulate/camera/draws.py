@@ -30,7 +30,9 @@ def _illuminant(rng: np.random.Generator) -> Colour:
 def draw_room(seed: int, preset: Preset) -> RoomSetup:
     """Draw the room: its light, what is behind, beside and in front of the screen."""
     rng = stage_rng(seed, "room")
-    level = log_uniform(rng, *preset.room_level)
+    low, high = preset.room_level
+    # Rooms are lit more often than dark: the logarithm's density rises towards the top.
+    level = low * (high / low) ** float(np.sqrt(rng.random()))
     rgb = _illuminant(rng)
     lamps = tuple(_draw_lamp(rng, level, rgb) for _ in range(2) if rng.random() < preset.lamp)
     backdrop = rng.choice(["photo", "panorama", "wall", "shelf"], p=[0.3, 0.25, 0.25, 0.2])
