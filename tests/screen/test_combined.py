@@ -58,6 +58,15 @@ def test_edges_alone_make_no_display() -> None:
     assert CombinedLocator(Says(None), Says(FINE, 99.0))(PHOTO) is None
 
 
+@pytest.mark.parametrize(("edged", "found"), [(FINE, True), (ROUGH * 0.4, False), (None, False)])
+def test_suspicion_counts_where_edges_agree(edged: FloatArray | None, found: bool) -> None:
+    locator = CombinedLocator(Says(None), Says(edged), suspecting=Says(ROUGH, 5.0))
+
+    quad = locator(PHOTO)
+
+    assert (quad is not None) is found
+
+
 def test_overlap_of_halves() -> None:
     left = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]])
 

@@ -68,16 +68,19 @@ def main() -> None:
             present.append(float(labelled.corners_xy is not None))
     evidence, shown = np.array(rows), np.array(present)
     table = {
-        "present": _fitted("display", evidence, shown),
+        "present": _fitted("display", evidence, shown, even=True),
         "confidence": _fitted("good quad", evidence[shown > 0], np.array(good)[shown > 0]),
     }
     options.out.write_text(json.dumps(table, indent=1), "utf-8")
 
 
 def _fitted(
-    what: str, evidence: NDArray[np.float64], yes: NDArray[np.float64]
+    what: str, evidence: NDArray[np.float64], yes: NDArray[np.float64], *, even: bool = False
 ) -> dict[str, object]:
+    """Fit, at will as if as many were yes as no: how many photos are empty is the set's doing."""
     fitted = fit_logistic(evidence, yes)
+    if even:
+        fitted[-1] -= np.log(yes.mean() / (1 - yes.mean()))
     said = 1 / (1 + np.exp(-(evidence @ fitted[:-1] + fitted[-1])))
     wrong = float(np.mean((said > 0.5) != (yes > 0.5)))
     brier = float(np.mean((said - yes) ** 2))

@@ -24,7 +24,6 @@ from sonogate.evaluate.localisation import TRUTH_NAME, strata_of
 from sonogate.simulate.camera import Scenery
 from sonogate.simulate.values import Export
 
-ENLARGED = 2.0
 CHUNK = 40
 _scenery: list[Scenery] = []
 _library: dict[Split, Library] = {}
@@ -36,13 +35,13 @@ def _start(data: Path, split: Split, rendered: Path | None) -> None:
     _library[split] = Library(data, split, rendered)
 
 
-def _chunk(task: tuple[Path, int, int, Split]) -> list[tuple[str, dict[str, object]]]:
-    out, first, count, split = task
+def _chunk(task: tuple[Path, int, int, Split, float]) -> list[tuple[str, dict[str, object]]]:
+    out, first, count, split, enlarged = task
     exports: dict[int, Export] = {}
     entries = []
     for seed in range(first, first + count):
         backgrounds = out / f"backgrounds_{split}"
-        photo, export = simulated(seed, split, _scenery[0], backgrounds, exports, ENLARGED)
+        photo, export = simulated(seed, split, _scenery[0], backgrounds, exports, enlarged)
         name = f"sim_{seed}.jpg"
         pixels = np.ascontiguousarray(photo.pixels[..., ::-1])
         if not cv2.imwrite(str(out / name), pixels, [cv2.IMWRITE_JPEG_QUALITY, 93]):
@@ -65,8 +64,8 @@ def _chunk(task: tuple[Path, int, int, Split]) -> list[tuple[str, dict[str, obje
     return entries
 
 
-def _composed(task: tuple[Path, int, int, Split]) -> list[tuple[str, dict[str, object]]]:
-    out, first, count, split = task
+def _composed(task: tuple[Path, int, int, Split, float]) -> list[tuple[str, dict[str, object]]]:
+    out, first, count, split, _ = task
     entries = []
     for seed in range(first, first + count):
         sample = compose(np.random.default_rng((seed, 13)), _library[split])
@@ -92,6 +91,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--split", choices=["train", "test"], default="test")
     parser.add_argument("--seed", type=int, default=4 * TEST_SEED)
+    parser.add_argument("--enlarged", type=float, default=2.0, help="over 512 px")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--composed", action="store_true", help="composed, not simulated")
     parser.add_argument("--rendered", type=Path, default=None, help="made by render_screens")
@@ -99,7 +99,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     link_backgrounds(options.data, options.split, options.out / f"backgrounds_{options.split}")
     firsts = range(options.seed, options.seed + options.count, CHUNK)
-    tasks = [(options.out, first, CHUNK, options.split) for first in firsts]
+    tasks = [(options.out, first, CHUNK, options.split, options.enlarged) for first in firsts]
     start = (options.data, options.split, options.rendered)
     make = _composed if options.composed else _chunk
     with (

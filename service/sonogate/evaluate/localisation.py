@@ -136,10 +136,8 @@ def read_dataset(
         photo = decode((folder / name).read_bytes(), policy.photo)
         corners = entry.get("corners_xy")
         strata = [*entry.get("strata", ()), *([entry["shows"]] if "shows" in entry else [])]
-        if entry.get("cut"):
-            strata.append("cut off")
-        elif corners is not None:
-            strata.append("whole")
+        if corners is not None and "strata" not in entry:
+            strata.append("cut off" if entry.get("cut") else "whole")
         yield LabelledPhoto(
             name=name,
             photo=photo,

@@ -95,16 +95,20 @@ class LearnedLocator:
         versions: SHA-256 of the model, by its name in the manifest.
     """
 
-    def __init__(self, threads: int = 1, weights: bytes | None = None) -> None:
+    def __init__(
+        self, threads: int = 1, weights: bytes | None = None, least_presence: float = 0.5
+    ) -> None:
         """Load the model.
 
         Args:
             threads: Threads inside one operator.
+            least_presence: Probability of a display (0–1) below which none is reported.
             weights: An ONNX file to take in place of the one that ships.
 
         Raises:
             ModelError: The file is missing or is not the one of the manifest.
         """
+        self._least_presence = least_presence
         self.versions: dict[str, str] = {}
         if weights is None:
             try:
@@ -124,7 +128,7 @@ class LearnedLocator:
             ModelError: The model failed to run.
         """
         finding = self.find(photo.pixels)
-        if finding is None or self.presence(finding) < 0.5:
+        if finding is None or self.presence(finding) < self._least_presence:
             return None
         return ScreenQuad(
             corners_xy=finding.corners_xy,

@@ -22,24 +22,34 @@ class CombinedLocator:
     it; one that follows straight edges places them more finely where they can be seen.
     """
 
-    def __init__(self, knowing: ScreenLocator, edges: ScreenLocator) -> None:
-        """Combine two locators.
+    def __init__(
+        self,
+        knowing: ScreenLocator,
+        edges: ScreenLocator,
+        suspecting: ScreenLocator | None = None,
+    ) -> None:
+        """Combine locators.
 
         Args:
             knowing: Decides whether there is a display, about where, and how it is turned.
-            edges: Consulted where the first found a display.
+            edges: Places its sides.
+            suspecting: Asked where the first finds none; believed only where the edges
+                agree with it.
         """
         self._knowing = knowing
         self._edges = edges
+        self._suspecting = suspecting
 
     def __call__(self, photo: Photo) -> ScreenQuad | None:
-        """Return the display's quad, or None where the first locator finds none."""
-        known = self._knowing(photo)
+        """Return the display's quad, or None where there is none."""
+        known = sure = self._knowing(photo)
+        if known is None and self._suspecting is not None:
+            known = self._suspecting(photo)
         if known is None:
             return None
         edged = self._edges(photo)
         if edged is None or overlap(known.corners_xy, edged.corners_xy) < SAME_DISPLAY_OVERLAP:
-            return known
+            return sure
         corners_xy = _in_order_of(known.corners_xy, edged.corners_xy)
         return replace(
             known,
