@@ -28,7 +28,7 @@ MAX_STEPS_ACROSS = 61
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 # What is left of a vote for an edge that is brighter outside: a panel shines, even a black
 # one a little, while a bezel's outer border faces the room.
-BRIGHTER_OUTSIDE = 0.1
+BRIGHTER_OUTSIDE = 0.6
 # How far off the coarse line an edge may be at no cost, in half-widths of the strip.
 PRIOR_WIDTH = 0.6
 _SLOPES = 11
