@@ -39,11 +39,15 @@ class Label:
 
 @dataclass(frozen=True)
 class Source:
-    """A real export and the identifiers drawn into it; ``blank_xyxy`` is painted first."""
+    """A real export and the identifiers drawn into it.
+
+    ``blank_xyxy`` is painted over first; the finished screen is scaled to ``width_px``.
+    """
 
     file: str
     labels: tuple[Label, ...]
     blank_xyxy: tuple[tuple[int, int, int, int], ...] = ()
+    width_px: int | None = None
 
 
 EXPORTS = {
@@ -72,6 +76,7 @@ EXPORTS = {
             Label("Northmoor Birth Centre", (60, 1280), 34),
         ),
         ((1706, 10, 2040, 330),),
+        1041,
     ),
 }
 
@@ -107,7 +112,8 @@ class Shot:
 
 SHOTS = {
     "good_cart": Shot("echo", 101, GOOD, (4000, 3000)),
-    "good_handheld": Shot("handheld", 106, GOOD, (3200, 2400)),
+    "good_handheld": Shot("handheld", 109, replace(GOOD, fill=(0.88, 0.9)), (4000, 3000)),
+    "moire": Shot("handheld", 109, replace(GOOD, fill=(0.8, 0.84)), (3200, 2400)),
     "glare": Shot("muscle", 102, replace(GOOD, lamp=1.0, room_level=(0.25, 0.4))),
     "blur": Shot("echo", 106, replace(GOOD, blur_px=(9.0, 10.0))),
     "far": Shot("muscle", 103, replace(GOOD, fill=(0.4, 0.42), room_level=(0.1, 0.2))),
@@ -136,6 +142,9 @@ def draw_export(source: Source, data: Path) -> PixelArray:
     for label in source.labels:
         font = ImageFont.truetype(FONT, label.height_px)
         drawing.text(label.xy, label.text, fill=label.rgb, font=font)
+    if source.width_px is not None:
+        height_px = round(picture.height * source.width_px / picture.width)
+        picture = picture.resize((source.width_px, height_px), Image.Resampling.BOX)
     return np.asarray(picture)
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from types import MappingProxyType
 from typing import Protocol
 
+from sonogate.onnx.locator import LearnedLocator
 from sonogate.onnx.ocr import RapidOcrReader
 from sonogate.onnx.weights import load_manifest, read_weight
 from sonogate.pipeline import Gate
@@ -14,6 +15,7 @@ from sonogate.policy import Policy, default_policy
 from sonogate.prompts import load_sentences
 from sonogate.quality import parse_glare_model
 from sonogate.screen import ClassicalLocator
+from sonogate.screen.combined import CombinedLocator
 from sonogate.types import Assessment, Versions
 
 
@@ -68,10 +70,16 @@ def default_gate(
     reader = RapidOcrReader(threads)
     glare = load_manifest()["glare"]
     glare_model = parse_glare_model(read_weight(glare))
-    models = {**reader.versions, glare.name: glare.sha256}
+    learned = LearnedLocator()
+    locator = CombinedLocator(
+        learned,
+        ClassicalLocator(policy.screen),
+        LearnedLocator(least_presence=policy.screen.suspected_presence),
+    )
+    models = {**reader.versions, **learned.versions, glare.name: glare.sha256}
     return Gate(
         policy=policy,
-        locator=ClassicalLocator(policy.screen),
+        locator=locator,
         reader=reader,
         sentences=load_sentences(language),
         versions=Versions(version("sonogate"), policy.version, MappingProxyType(models)),

@@ -53,7 +53,9 @@ class ScreenPolicy:
     """Where a display counts as found, and how it is rectified.
 
     Attributes:
-        min_confidence: Confidence (0–100) below which there is no screen.
+        min_confidence: Confidence (0–100) below which the classical locator finds no screen.
+        suspected_presence: Belief (0–1) in a display from which the edges are asked to
+            confirm one that the learned locator doubts.
         min_ultrasound: Belief (0–1) below which what is displayed is no ultrasound picture.
         max_side_px: Longest side of a rectified picture.
         formats_wh: Pixel grids that displays have, commonest first for equal shapes.
@@ -62,6 +64,7 @@ class ScreenPolicy:
     """
 
     min_confidence: float
+    suspected_presence: float
     min_ultrasound: float
     max_side_px: int
     formats_wh: tuple[tuple[int, int], ...]
