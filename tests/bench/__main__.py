@@ -30,7 +30,7 @@ from sonogate.policy import default_policy
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
-RUNS = 15
+RUNS = 9
 
 
 def _times_ms(call: Callable[[], object], runs: int = RUNS) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """The slow evaluations whose figures stand in the README and the model cards.
 
-Run by ``make evaluate``. Everything is written under ``out/evaluation``; sets that are
-already there are taken up where they were left. Takes about an hour on two cores.
+Run by ``make evaluate``. Everything is written under ``out/evaluation``. What needs the folder
+of real photos beside the checkout is left out where that is absent.
 """
 
 from __future__ import annotations
@@ -22,19 +22,6 @@ def _sonogate(*arguments: str | Path) -> None:
     subprocess.run([program, *map(str, arguments)], cwd=ROOT, check=True)
 
 
-def _simulate(name: str, preset: str, count: int, profile: str, megapixels: float) -> Path:
-    folder = OUT / name
-    scenery = ["--scenery", SCENERY] if SCENERY.is_dir() else []
-    _sonogate(
-        "simulate",
-        folder,
-        *("--preset", preset, "--count", str(count), "--seed", FRESH_SEED),
-        *("--profile", profile, "--megapixels", str(megapixels), "--workers", "2"),
-        *scenery,
-    )
-    return folder
-
-
 def main() -> None:
     """Make the sets and measure on them."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -47,8 +34,14 @@ def main() -> None:
                 *("evaluate", "localisation", real, "--truth", truth),
                 *("--locator", locator, "--page", page),
             )
-    photos = _simulate("masking", "masking", 100, "full", 4.0)
-    _sonogate("evaluate", "masking", photos)
+    scenery = ("--scenery", SCENERY) if SCENERY.is_dir() else ()
+    if real.is_dir():
+        made = OUT / "realism_photos"
+        _sonogate(
+            *("evaluate", "realism", made, real, "--out", OUT / "realism"),
+            *("--make", "42", "--seed", FRESH_SEED, *scenery),
+        )
+    _sonogate("evaluate", "masking", "--count", "60", "--seed", FRESH_SEED)
 
 
 if __name__ == "__main__":
