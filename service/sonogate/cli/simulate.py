@@ -36,6 +36,12 @@ def register(app: typer.Typer) -> None:
             typer.Option(help="Folder with backgrounds/ and environments/; else drawn rooms."),
         ] = None,
         workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one a processor.")] = 0,
+        explain: Annotated[
+            bool,
+            typer.Option(
+                "--explain", help="Add each fault's gain and the dominant one: 12 x slower."
+            ),
+        ] = False,
     ) -> None:
         """Simulate photos of ultrasound screens, with exact truth.
 
@@ -47,7 +53,7 @@ def register(app: typer.Typer) -> None:
         except ImportError:
             errors.print("simulate needs the research extra: pip install sonogate[research]")
             raise typer.Exit(1) from None
-        recipe = dataset.DatasetRecipe(preset, count, seed, profile, megapixels, scenery)
+        recipe = dataset.DatasetRecipe(preset, count, seed, profile, megapixels, scenery, explain)
         columns = (
             TextColumn("photos"),
             BarColumn(),

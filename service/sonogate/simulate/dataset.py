@@ -19,13 +19,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sonogate.simulate.camera import PresetName, Scenery
+from sonogate.simulate.camera.draws import draw_setup
+from sonogate.simulate.camera.explain import dominant_fault, gains
 from sonogate.simulate.camera.photograph import Profile
+from sonogate.simulate.camera.presets import PRESETS
 from sonogate.simulate.card import write_card
 from sonogate.simulate.items import Item, make, plan
 from sonogate.simulate.values import Export, PhotoMaps, SimulatedPhoto
 
 SCHEMA = "sonogate.simulated/1"
 _FAST_QUALITY = 97
+# Points of HaarPSI below which no fault is called dominant.
+LEAST_GAIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class DatasetRecipe:
         profile: Profile of the camera.
         megapixels: Size of the photos before any messenger.
         scenery: Folder with ``backgrounds/`` and ``environments/``, or None for drawn rooms.
+        explain: Whether each photo of an ultrasound picture gets the gain of mending each
+            single fault, and the dominant one; about a dozen times the work.
     """
 
     preset: PresetName
@@ -47,6 +54,7 @@ class DatasetRecipe:
     profile: Profile
     megapixels: float
     scenery: Path | None
+    explain: bool = False
 
     def facts(self) -> dict[str, Any]:
         """Return what the card says of it; the folder is named by what it holds."""
@@ -58,6 +66,7 @@ class DatasetRecipe:
             "seed": self.seed,
             "megapixels": self.megapixels,
             "rooms": "drawn" if self.scenery is None else "photos and environment maps",
+            "explained": self.explain,
             "sonogate": version("sonogate"),
         }
 
@@ -136,11 +145,30 @@ def _write_item(folder: Path, recipe: DatasetRecipe, item: Item) -> None:
     if photo.truth.maps is not None:
         _write_maps(folder / "maps" / f"{stem}.npz", photo.truth.maps)
     row = _row(item, export, photo) | {"photo": photo_file, "export": export_file}
+    if recipe.explain and export is not None and export.scan_area_xy is not None:
+        row |= _explanation(recipe, item, export, scenery)
     texts = [] if export is None else _text_rows(item.index, export)
     target = _row_path(folder, item)
     partial = target.with_suffix(".partial")
     partial.write_text(json.dumps({"row": row, "texts": texts}), "utf-8")
     partial.rename(target)
+
+
+def _explanation(
+    recipe: DatasetRecipe, item: Item, export: Export, scenery: Scenery
+) -> dict[str, Any]:
+    """Return what mending each fault would gain, points of HaarPSI, and the dominant fault."""
+    setup = draw_setup(
+        item.seed,
+        PRESETS[recipe.preset],
+        export.size_wh,
+        item.photo_size_wh,
+        item.panel_number,
+        item.phone_number,
+    )
+    found = gains(export, setup, scenery)
+    columns: dict[str, Any] = {f"gain_{fault}": gain for fault, gain in found.items()}
+    return columns | {"dominant_fault": dominant_fault(found, LEAST_GAIN)}
 
 
 def _suffix(photo: SimulatedPhoto) -> str:
