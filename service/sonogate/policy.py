@@ -185,6 +185,8 @@ class IdentifiersPolicy:
             the scan area is anatomy.
         min_text_height_px: Canvas pixels below which a box is masked unread.
         min_read_confidence: Detector's confidence below which a box is masked unread.
+        min_upright_confidence: Confidence, 0–1, that at least one run has on an upright screen.
+        min_upright_letters: Letters and digits that such a run has at least.
         min_keep_confidence: Lowest confidence of any character of a kept run, 0–1.
         min_write_confidence: Confidence from which a run counts as writing that taints what
             is near it, 0–1.
@@ -225,6 +227,8 @@ class IdentifiersPolicy:
     max_lone_height_fraction: float
     min_text_height_px: float
     min_read_confidence: float
+    min_upright_confidence: float
+    min_upright_letters: int
     min_keep_confidence: float
     min_write_confidence: float
     min_blur_confidence: float

@@ -40,7 +40,8 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
     Returns:
         The runs in rectified pixels. A run that could be clinical has two readings, any
         other one, and one that cannot be read none. ``failure`` is set when the reader
-        fails, when no text at all is found, or when the text is blurred beyond the limit
+        fails, when no text at all is found, when none can be read for certain (a turned or
+        mirrored screen), or when the text is blurred beyond the limit
         up to which all of it is found.
     """
     try:
@@ -54,10 +55,18 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
         return TextRuns((), f"the text reader failed ({type(error).__name__})")
     if not runs:
         return TextRuns((), "no text was found on the screen")
+    if not any(_legible(run, policy) for run in runs):
+        return TextRuns(runs, "no text on the screen can be read: it may be turned or mirrored")
     blur_px = text_blur_px(screen, runs, policy)
     if blur_px > _most_blur_px(screen, runs, policy):
         return TextRuns(runs, "the text is too blurred to be found reliably")
     return TextRuns(runs)
+
+
+def _legible(run: TextRun, policy: IdentifiersPolicy) -> bool:
+    """Say whether a run was read for certain, as one of an upright screen always is."""
+    letters = sum(map(str.isalnum, run.readings[0])) if run.readings else 0
+    return letters >= policy.min_upright_letters and run.confidence >= policy.min_upright_confidence
 
 
 def text_blur_px(
