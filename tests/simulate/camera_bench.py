@@ -82,6 +82,7 @@ def bench_setup(
         lens=replace(
             setup.lens,
             blur_px=float(np.sqrt(max(blur_px**2 - 0.45**2, 0.0))) / scale,
+            aperture_mm=0.0,
             motion_px=0.0,
             vignetting=0.0,
             flare=0.0,
@@ -94,6 +95,8 @@ def bench_setup(
         phone=replace(
             setup.phone,
             frames=1,
+            residual_px=0.0,
+            ghost_px=0.0,
             zoom=1.0,
             local_tone=0.0,
             denoise=0.0,

@@ -132,14 +132,16 @@ def draw_geometry(
     )
 
 
-def draw_lens(seed: int, preset: Preset) -> LensSetup:
+def draw_lens(seed: int, phone_number: int, preset: Preset) -> LensSetup:
     """Draw focus, shake and the state of the glass."""
-    rng = stage_rng(seed, "lens")
+    rng, own = stage_rng(seed, "lens"), stage_rng(phone_number, "lens")
     low, high = preset.blur_px
     blur = low * (high / low) ** float(rng.beta(1.0, 1.7))
     moved = rng.random() < preset.motion
     return LensSetup(
         blur_px=blur,
+        aperture_mm=float(own.uniform(1.2, 3.8)),
+        focus_beyond=bool(stage_rng(seed, "focus").random() < 0.5),
         motion_px=log_uniform(rng, 1.0, preset.motion_px) if moved else float(rng.uniform(0, 0.4)),
         motion_deg=float(rng.uniform(0, 180)),
         motion_bend=float(rng.normal(0, 0.12)),
@@ -187,6 +189,9 @@ def draw_phone(seed: int, phone_number: int, room_rgb: Colour) -> PhoneSetup:
         sharpen=float(own.uniform(0.0, 1.2)),
         sharpen_px=float(own.uniform(0.8, 1.8)),
         frames=int(rng.choice([1, 1, 2, 4, 8])),
+        residual_px=float(stage_rng(seed, "registration").uniform(0.02, 0.3)),
+        ghost_px=log_uniform(stage_rng(seed, "ghost"), 1.0, 25.0),
+        ghost_share=float(stage_rng(phone_number, "ghost").uniform(0.0, 1.0)),
         zoom=float(rng.uniform(1.2, 2.2)) if rng.random() < 0.1 else 1.0,
     )
 
@@ -238,7 +243,7 @@ def draw_setup(
         panel=panel,
         housing=draw_housing(panel_number, handheld=export_size_wh[1] > export_size_wh[0]),
         room=room,
-        lens=draw_lens(seed, preset),
+        lens=draw_lens(seed, phone_number, preset),
         sensor=sensor,
         phone=phone,
         encoding=draw_encoding(seed, phone_number, preset),

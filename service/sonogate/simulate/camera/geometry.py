@@ -53,6 +53,12 @@ class Geometry:
         """(4, 2) float64, seen corners of the display area: TL, TR, BR, BL."""
         return self.to_photo(outline_xy(self.export_size_wh))
 
+    def depth_mm(self, points_xy: FloatArray) -> FloatArray:
+        """Return how far (N, 2) export pixels lie from the lens along the camera's axis."""
+        centre = (np.array(self.export_size_wh) - 1.0) / 2.0
+        away = (points_xy - centre) * self.pitch_mm
+        return np.asarray(self.centre_mm[2] + away @ self.rotation[2, :2], np.float64)
+
     def to_photo(self, points_xy: FloatArray) -> FloatArray:
         """Map (N, 2) export pixels to seen photo pixels."""
         return distort(project(self.homography, points_xy), self.distortion_k1, self.photo_size_wh)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.simulate.camera.filters import correlate, gaussian, shrink
+from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.setup import LensSetup
 from sonogate.types import FloatArray
 
@@ -20,7 +21,7 @@ def px_scale(size_wh: tuple[int, int]) -> float:
 
 
 def spot_px(lens: LensSetup, size_wh: tuple[int, int], pixel_px: float = 1.0) -> float:
-    """Return the standard deviation of the lens's whole spot, photo pixels.
+    """Return the standard deviation of the whole spot at the screen's centre, photo pixels.
 
     Optics are made for their sensor: diffraction and aberrations spread light over about
     half a sensor pixel, whatever the number of pixels; defocus comes on top.
@@ -31,6 +32,47 @@ def spot_px(lens: LensSetup, size_wh: tuple[int, int], pixel_px: float = 1.0) ->
         pixel_px: Photo pixels per sensor pixel (digital zoom).
     """
     return float(np.hypot(_OPTICS_SENSOR_PX * pixel_px, lens.blur_px * px_scale(size_wh)))
+
+
+def focus_vergence(lens: LensSetup, geometry: Geometry) -> float:
+    """Return one over the distance in focus, 1/mm.
+
+    The defocus at the screen's centre tells it, by the thin lens: a point at distance z is
+    imaged to a disc of diameter A·F·|1/z − 1/z_focus|, A the pupil's diameter and F the
+    principal distance. Where focus would lie beyond infinity, it lies before the screen.
+    """
+    centre = 1.0 / float(geometry.centre_mm[2])
+    if lens.aperture_mm <= 0:
+        return centre
+    shift = px_scale(geometry.photo_size_wh) * lens.blur_px / _defocus_reach(lens, geometry)
+    beyond = lens.focus_beyond and shift < centre
+    return centre - shift if beyond else centre + shift
+
+
+def _defocus_reach(lens: LensSetup, geometry: Geometry) -> float:
+    # A disc has the variance of a sixteenth of its squared diameter along any line.
+    return lens.aperture_mm * geometry.focal_px / 4.0
+
+
+def spot_at_px(
+    lens: LensSetup, geometry: Geometry, points_xy: FloatArray, pixel_px: float = 1.0
+) -> FloatArray:
+    """Return the standard deviation of the lens's whole spot at points of the screen.
+
+    Args:
+        lens: The lens's setup.
+        geometry: Where the screen is; its depth sets the circle of confusion.
+        points_xy: (N, 2) export pixels.
+        pixel_px: Photo pixels per sensor pixel (digital zoom).
+
+    Returns:
+        (N,) photo pixels.
+    """
+    if lens.aperture_mm <= 0:
+        return np.full(len(points_xy), spot_px(lens, geometry.photo_size_wh, pixel_px))
+    depth = np.maximum(geometry.depth_mm(points_xy), 1.0)
+    defocus = _defocus_reach(lens, geometry) * (1.0 / depth - focus_vergence(lens, geometry))
+    return np.asarray(np.hypot(_OPTICS_SENSOR_PX * pixel_px, defocus), np.float64)
 
 
 def motion_path(lens: LensSetup, scale: float) -> FloatArray:

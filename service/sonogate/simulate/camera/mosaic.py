@@ -38,11 +38,27 @@ def crosstalk_matrix(sensor: SensorSetup) -> FloatArray:
     )
 
 
-def add_noise(plane: Light, sensor: SensorSetup, frames: int, rng: np.random.Generator) -> None:
-    """Add shot and read noise, merge frames, quantise and saturate, in place."""
+def add_noise(
+    plane: Light,
+    sensor: SensorSetup,
+    frames: int,
+    rng: np.random.Generator,
+    more: Light | None = None,
+) -> None:
+    """Add shot and read noise, merge frames, quantise and saturate, in place.
+
+    Args:
+        plane: (h, w) light, 1 at saturation.
+        sensor: The sensor.
+        frames: Frames averaged.
+        rng: Where the noise comes from.
+        more: (h, w) factor of the variance where fewer frames were averaged, or None.
+    """
     spread = np.clip(plane, 0, 1)
     spread *= np.float32(sensor.shot / frames)
     spread += np.float32(sensor.read / frames)
+    if more is not None:
+        spread *= more
     np.sqrt(spread, out=spread)
     plane += spread * rng.standard_normal(plane.shape, dtype=np.float32)
     np.rint(plane * np.float32(_LEVELS), out=plane)

@@ -9,20 +9,22 @@ import numpy as np
 
 from sonogate.simulate.camera.fast import compose
 from sonogate.simulate.camera.filters import Light, enlarge, mix_channels, shrink
-from sonogate.simulate.camera.geometry import Geometry
+from sonogate.simulate.camera.geometry import Geometry, outline_xy
 from sonogate.simulate.camera.lens import (
     blur,
     direct_share,
     motion_path,
     px_scale,
+    spot_at_px,
     spot_px,
     stray_light,
     vignette,
 )
+from sonogate.simulate.camera.merge import merge_front, scatter_px2
 from sonogate.simulate.camera.mosaic import add_noise, colour_of, crosstalk_matrix, mosaic_period
 from sonogate.simulate.camera.panel import emit, pwm_bands
 from sonogate.simulate.camera.phone import meter
-from sonogate.simulate.camera.scene import SceneLayers
+from sonogate.simulate.camera.scene import SceneLayers, coarsen
 from sonogate.simulate.camera.seeds import stage_rng
 from sonogate.simulate.camera.setup import CameraSetup
 from sonogate.simulate.camera.subpixels import (
@@ -36,7 +38,6 @@ from sonogate.simulate.camera.subpixels import (
 )
 from sonogate.types import FloatArray, PixelArray
 
-_SMALL_LONG_SIDE = 320
 _NEAR_EDGE = 4.0
 
 
@@ -91,24 +92,6 @@ class _Site:
         return self.light.shape[1], self.light.shape[0]
 
 
-def coarsen(layers: SceneLayers, geometry: Geometry) -> SceneLayers:
-    """Return the layers at a few hundred pixels, for metering and stray light."""
-    factor = max(max(layers.around.shape[:2]) / _SMALL_LONG_SIDE, 1.0)
-    size = (round(layers.around.shape[1] / factor), round(layers.around.shape[0] / factor))
-    step = geometry.photo_size_wh[0] / size[0]
-    columns, rows = geometry.export_maps(size, step, ((step - 1) / 2,) * 2)
-    return SceneLayers(
-        around=shrink(layers.around, size),
-        glass=shrink(layers.glass, size),
-        front=None if layers.front is None else shrink(layers.front, size),
-        front_cover=None if layers.front_cover is None else shrink(layers.front_cover, size),
-        mirror=layers.mirror,
-        columns=columns,
-        rows=rows,
-        step_px=step,
-    )
-
-
 def read_sensor(
     export_pixels: PixelArray, setup: CameraSetup, layers: SceneLayers, subpixels: bool = True
 ) -> RawPicture:
@@ -121,8 +104,7 @@ def read_sensor(
         subpixels: False for the counterfactual panel whose pixels are plain squares.
     """
     geometry, lens, sensor = setup.geometry, setup.lens, setup.sensor
-    scale = px_scale(geometry.photo_size_wh)
-    path = motion_path(lens, scale)
+    path = motion_path(lens, px_scale(geometry.photo_size_wh))
     scene = compose(export_pixels, setup.panel, geometry, coarsen(layers, geometry))
     stray = stray_light(scene, lens)
     exposure = float(np.sqrt(sensor.exposure * meter(scene)))
@@ -134,6 +116,7 @@ def read_sensor(
     seen_layers = blur_layers(
         layers, spot_px(lens, geometry.photo_size_wh, setup.phone.zoom), path, balance
     )
+    seen_layers, more = merge_front(seen_layers, setup)
     camera_stray = mix_channels(stray, balance)
     period = mosaic_period(sensor)
     width, height = sites[0].size_wh
@@ -147,7 +130,8 @@ def read_sensor(
         level = site.light * np.float32(direct_share(lens))
         level += enlarge(stray_part, site.size_wh)
         level *= fall * np.float32(exposure * gain)
-        add_noise(level, sensor, setup.phone.frames, rng)
+        rougher = None if more is None else _look(more, site, layers.step_px)
+        add_noise(level, sensor, setup.phone.frames, rng, rougher)
         mosaic[site.corner[1] :: period, site.corner[0] :: period] = level
     clipped = shrink(
         np.asarray(mosaic >= 1.0, np.float32), (mosaic.shape[1] // 2, mosaic.shape[0] // 2)
@@ -158,12 +142,15 @@ def read_sensor(
 def lens_spot(setup: CameraSetup) -> Spot | None:
     """Return the spot over the part of the screen in view, None when none of it is."""
     scale = px_scale(setup.geometry.photo_size_wh)
-    blur_px = spot_px(setup.lens, setup.geometry.photo_size_wh, setup.phone.zoom)
-    reach = 8.0 + _NEAR_EDGE * blur_px + setup.lens.motion_px * scale
+    corners = outline_xy(setup.geometry.export_size_wh)
+    blur_px = spot_at_px(setup.lens, setup.geometry, corners, setup.phone.zoom)
+    blur_px = np.append(blur_px, spot_px(setup.lens, setup.geometry.photo_size_wh))
+    reach = 8.0 + _NEAR_EDGE * float(blur_px.max()) + setup.lens.motion_px * scale
     region = region_in_view(setup.geometry, reach)
     if region is None:
         return None
-    return spot_on_screen(setup.geometry, blur_px, setup.phone.zoom, region)
+    scatter = scatter_px2(setup)
+    return spot_on_screen(setup.geometry, setup.lens, setup.phone.zoom, region, scatter)
 
 
 def _lay_out(setup: CameraSetup, spot: Spot | None) -> list[_Site]:
@@ -270,25 +257,26 @@ def path_on_screen(geometry: Geometry, path_xy: FloatArray) -> FloatArray:
 
 def _gather_scene(site: _Site, layers: SceneLayers, geometry: Geometry, spot: Spot | None) -> None:
     """Add room, bezel, reflections and what is in front to a site's screen light."""
-    shift = (np.array(site.start_xy) + 0.5) / layers.step_px - 0.5
-    ratio = site.pitch / layers.step_px
-    matrix = np.array([[ratio, 0, shift[0]], [0, ratio, shift[1]]])
-    light = site.light
-
-    def look(layer: Light) -> Light:
-        part = layer if layer.ndim == 2 else cv2.extractChannel(layer, site.channel)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        border = cv2.BORDER_REPLICATE
-        seen = cv2.warpAffine(part, matrix, site.size_wh, flags=flags, borderMode=border)
-        return np.asarray(seen, np.float32)
-
-    around = look(layers.around)
+    light, step = site.light, layers.step_px
+    around = _look(layers.around, site, step)
     if site.window is not None and spot is not None:
         columns, rows = site.columns[site.window], site.rows[site.window]
         cover = soft_cover(geometry.export_size_wh, spot, columns, rows)
         around[site.window] *= 1 - cover
-        around[site.window] += cover * look(layers.glass)[site.window]
+        around[site.window] += cover * _look(layers.glass, site, step)[site.window]
     light += around
     if layers.front is not None and layers.front_cover is not None:
-        light *= 1 - look(layers.front_cover)
-        light += look(layers.front)
+        light *= 1 - _look(layers.front_cover, site, step)
+        light += _look(layers.front, site, step)
+
+
+def _look(layer: Light, site: _Site, step_px: float) -> Light:
+    """Return a layer, ``step_px`` photo pixels a pixel, at a site's pixels."""
+    part = layer if layer.ndim == 2 else cv2.extractChannel(layer, site.channel)
+    shift = (np.array(site.start_xy) + 0.5) / step_px - 0.5
+    ratio = site.pitch / step_px
+    matrix = np.array([[ratio, 0, shift[0]], [0, ratio, shift[1]]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    border = cv2.BORDER_REPLICATE
+    seen = cv2.warpAffine(part, matrix, site.size_wh, flags=flags, borderMode=border)
+    return np.asarray(seen, np.float32)

@@ -6,31 +6,39 @@ import numpy as np
 
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.setup import PanelSetup
-from sonogate.simulate.camera.subpixels import apertures
+from sonogate.simulate.camera.subpixels import apertures, scatter_on_screen
 from sonogate.types import FloatArray
 
 _LUMA = (0.2126, 0.7152, 0.0722)
 _HIGHEST_FREQUENCY = 1.5
 _STEPS = 601
+_STILL = np.zeros((2, 2))
 
 
 def variances(
-    geometry: Geometry, points_xy: FloatArray, blur_px: float, pixel_px: float
+    geometry: Geometry,
+    points_xy: FloatArray,
+    blur_px: float | FloatArray,
+    pixel_px: float,
+    scatter_px2: FloatArray = _STILL,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the spots' and the pixel boxes' extent in the screen's plane.
 
     Args:
         geometry: Where the screen is.
         points_xy: (N, 2) export pixels.
-        blur_px: Standard deviation of the lens's spot, photo pixels.
+        blur_px: Standard deviation of the lens's spot, photo pixels, or (N,) of them.
         pixel_px: Side of a sensor pixel, photo pixels.
+        scatter_px2: (2, 2) covariance of the merged frames' places, photo pixels squared.
 
     Returns:
         (N, 2) variance of the spot along the screen's x and y, and the same for the pixel.
     """
     inverse = np.linalg.inv(geometry.jacobian(points_xy))
     spread = (inverse**2).sum(axis=2)
-    return np.asarray(blur_px**2 * spread), np.asarray(pixel_px**2 / 12.0 * spread)
+    spot = np.broadcast_to(np.asarray(blur_px, np.float64) ** 2, len(points_xy))
+    spot = spot[:, None] * spread + scatter_on_screen(inverse, scatter_px2)
+    return np.asarray(spot), np.asarray(pixel_px**2 / 12.0 * spread)
 
 
 def axis_transfer(
@@ -73,9 +81,10 @@ def mtf50(
     panel: PanelSetup,
     geometry: Geometry,
     points_xy: FloatArray,
-    blur_px: float,
+    blur_px: float | FloatArray,
     pixel_px: float,
     path_xy: FloatArray,
+    scatter_px2: FloatArray = _STILL,
 ) -> FloatArray:
     """Return where the transfer first falls to a half, cycles per export pixel.
 
@@ -83,15 +92,16 @@ def mtf50(
         panel: The panel.
         geometry: Where the screen is.
         points_xy: (N, 2) export pixels.
-        blur_px: Standard deviation of the lens's spot, photo pixels.
+        blur_px: Standard deviation of the lens's spot, photo pixels, or (N,) of them.
         pixel_px: Side of a sensor pixel, photo pixels.
         path_xy: (P, 2) the hand's path, export pixels.
+        scatter_px2: (2, 2) covariance of the merged frames' places, photo pixels squared.
 
     Returns:
         (N, 2) along the screen's rows and along its columns.
     """
     frequency = np.linspace(0, _HIGHEST_FREQUENCY, _STEPS)
-    spot, pixel = variances(geometry, points_xy, blur_px, pixel_px)
+    spot, pixel = variances(geometry, points_xy, blur_px, pixel_px, scatter_px2)
     found = np.empty((len(points_xy), 2))
     for axis in range(2):
         transfer = axis_transfer(panel, frequency, (spot + pixel)[:, axis], path_xy[:, axis], axis)

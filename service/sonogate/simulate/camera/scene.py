@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.simulate.camera.backdrop import draw_backdrop
-from sonogate.simulate.camera.filters import gaussian, to_linear
+from sonogate.simulate.camera.filters import gaussian, shrink, to_linear
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.housing import draw_housing_canvas
 from sonogate.simulate.camera.lens import px_scale
@@ -23,6 +23,7 @@ from sonogate.types import FloatArray, PixelArray
 
 _REFLECTION_STEP = 2
 _MAX_CANVAS_PX = 2600.0
+_SMALL_LONG_SIDE = 320
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +55,24 @@ class SceneLayers:
 def layer_coordinates(points_xy: FloatArray, step_px: float) -> FloatArray:
     """Map photo pixels to pixels of layers that are ``step_px`` coarser."""
     return np.asarray((points_xy + 0.5) / step_px - 0.5)
+
+
+def coarsen(layers: SceneLayers, geometry: Geometry) -> SceneLayers:
+    """Return the layers at a few hundred pixels, for metering and stray light."""
+    factor = max(max(layers.around.shape[:2]) / _SMALL_LONG_SIDE, 1.0)
+    size = (round(layers.around.shape[1] / factor), round(layers.around.shape[0] / factor))
+    step = geometry.photo_size_wh[0] / size[0]
+    columns, rows = geometry.export_maps(size, step, ((step - 1) / 2,) * 2)
+    return SceneLayers(
+        around=shrink(layers.around, size),
+        glass=shrink(layers.glass, size),
+        front=None if layers.front is None else shrink(layers.front, size),
+        front_cover=None if layers.front_cover is None else shrink(layers.front_cover, size),
+        mirror=layers.mirror,
+        columns=columns,
+        rows=rows,
+        step_px=step,
+    )
 
 
 def draw_scene(

@@ -129,7 +129,10 @@ class LensSetup:
     """The lens and the hand that holds it; lengths for a photo 4000 pixels long.
 
     Attributes:
-        blur_px: Standard deviation of the defocus, a Gaussian on top of the optics' own spot.
+        blur_px: Standard deviation of the defocus at the screen's centre, a Gaussian on top of
+            the optics' own spot.
+        aperture_mm: Diameter of the entrance pupil; 0 gives one defocus at every depth.
+        focus_beyond: Whether what is in focus lies beyond the screen's centre.
         motion_px: Length of the hand's motion during the exposure.
         motion_deg: Direction of the motion.
         motion_bend: Sagitta of the motion's path over its length.
@@ -142,6 +145,8 @@ class LensSetup:
     """
 
     blur_px: float
+    aperture_mm: float
+    focus_beyond: bool
     motion_px: float
     motion_deg: float
     motion_bend: float
@@ -193,6 +198,11 @@ class PhoneSetup:
         sharpen: Amount of unsharp masking.
         sharpen_px: Its radius.
         frames: Frames merged.
+        residual_px: Standard deviation of a frame's place after registration, sensor pixels.
+        ghost_px: How far what is in front of the screen moves between frames, photo of 4000
+            pixels.
+        ghost_share: Weight of the other frames where they disagree with the first: 0 drops
+            them, 1 averages all alike.
         zoom: Digital zoom.
     """
 
@@ -204,6 +214,9 @@ class PhoneSetup:
     sharpen: float
     sharpen_px: float
     frames: int
+    residual_px: float
+    ghost_px: float
+    ghost_share: float
     zoom: float
 
 

@@ -17,7 +17,8 @@ from scipy.special import ndtr
 
 from sonogate.simulate.camera.filters import Light
 from sonogate.simulate.camera.geometry import Geometry
-from sonogate.simulate.camera.setup import PanelSetup
+from sonogate.simulate.camera.lens import spot_at_px
+from sonogate.simulate.camera.setup import LensSetup, PanelSetup
 from sonogate.types import FloatArray
 
 _PIXEL_BOX_VARIANCE = 1.0 / 12.0
@@ -80,23 +81,36 @@ def region_in_view(geometry: Geometry, reach_px: float) -> tuple[int, int, int, 
 
 
 def spot_on_screen(
-    geometry: Geometry, blur_px: float, pixel_px: float, region: tuple[int, int, int, int]
+    geometry: Geometry,
+    lens: LensSetup,
+    pixel_px: float,
+    region: tuple[int, int, int, int],
+    scatter_px2: FloatArray,
 ) -> Spot:
     """Project lens spot and camera pixel into the screen's plane.
 
     Args:
         geometry: Where the screen is.
-        blur_px: Standard deviation of the lens's spot, photo pixels.
+        lens: The lens, whose spot grows away from the distance in focus.
         pixel_px: Side of a sensor pixel, photo pixels.
         region: Part of the screen in view.
+        scatter_px2: (2, 2) covariance of the merged frames' places, photo pixels squared.
     """
     x = np.linspace(region[0] - 0.5, region[2] - 0.5, _SPOT_CELLS)
     y = np.linspace(region[1] - 0.5, region[3] - 0.5, _SPOT_CELLS)
     points = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)
     inverse = np.linalg.inv(geometry.jacobian(points))
-    variance = blur_px**2 + _PIXEL_BOX_VARIANCE * pixel_px**2
-    spread = variance * (inverse**2).sum(axis=2).reshape(_SPOT_CELLS, _SPOT_CELLS, 2)
+    variance = spot_at_px(lens, geometry, points, pixel_px) ** 2
+    variance += _PIXEL_BOX_VARIANCE * pixel_px**2
+    spread = variance[:, None] * (inverse**2).sum(axis=2)
+    spread += scatter_on_screen(inverse, scatter_px2)
+    spread = spread.reshape(_SPOT_CELLS, _SPOT_CELLS, 2)
     return Spot(variance_x=spread[..., 0], variance_y=spread[..., 1], region=region)
+
+
+def scatter_on_screen(inverse: FloatArray, scatter_px2: FloatArray) -> FloatArray:
+    """Return a photo covariance's variances along the screen's axes, (N, 2)."""
+    return np.asarray(np.einsum("nij,jk,nik->ni", inverse, scatter_px2, inverse), np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,14 @@ from sonogate.reference import FullReference, fit_tone, full_reference
 from sonogate.simulate.camera.filters import Light, sample
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.jnd import retained_steps
-from sonogate.simulate.camera.lens import motion_path, px_scale, spot_px
+from sonogate.simulate.camera.lens import (
+    focus_vergence,
+    motion_path,
+    px_scale,
+    spot_at_px,
+    spot_px,
+)
+from sonogate.simulate.camera.merge import scatter_px2
 from sonogate.simulate.camera.raw import RawPicture, path_on_screen
 from sonogate.simulate.camera.response import mtf50
 from sonogate.simulate.camera.scene import SceneLayers, layer_coordinates
@@ -95,15 +102,15 @@ def make_maps(setup: CameraSetup, layers: SceneLayers, raw: RawPicture) -> Photo
     geometry = setup.geometry
     centres, shape = cell_centres(geometry.export_size_wh)
     seen = geometry.to_photo(centres)
-    scale = px_scale(geometry.photo_size_wh)
-    path = path_on_screen(geometry, motion_path(setup.lens, scale))
+    path = path_on_screen(geometry, motion_path(setup.lens, px_scale(geometry.photo_size_wh)))
     sharpness = mtf50(
         setup.panel,
         geometry,
         centres,
-        spot_px(setup.lens, geometry.photo_size_wh, setup.phone.zoom),
+        spot_at_px(setup.lens, geometry, centres, setup.phone.zoom),
         setup.phone.zoom,
         path,
+        scatter_px2(setup),
     )
     density = np.linalg.svd(geometry.jacobian(centres), compute_uv=False)[:, 1]
     step = geometry.photo_size_wh[0] / raw.stray.shape[1]
@@ -154,10 +161,15 @@ def make_figures(
     ends = on_screen[-1] - on_screen[0]
     sensor, frames = setup.sensor, setup.phone.frames
     grey = 0.18
+    centres, _ = cell_centres(geometry.export_size_wh)
+    spots = spot_at_px(lens, geometry, centres, setup.phone.zoom)[cells.ravel()]
     return {
         "sampling_px": float(maps.sampling[cells].min()),
         "mtf50_cpx": float(np.median(maps.mtf50[cells])),
         "blur_px": spot_px(lens, geometry.photo_size_wh, setup.phone.zoom),
+        "blur_least_px": float(spots.min()),
+        "blur_most_px": float(spots.max()),
+        "focus_mm": 1.0 / focus_vergence(lens, geometry),
         "motion_px": float(lens.motion_px * scale),
         "motion_export_px": float(np.hypot(*ends)),
         "motion_screen_deg": float(np.degrees(np.arctan2(ends[1], ends[0])) % 180.0),
@@ -168,6 +180,7 @@ def make_figures(
         "clipped_pct": 100.0 * float(maps.clipped[cells].mean()),
         "occluded_pct": 100.0 * float(maps.occluded[cells].mean()),
         "exposure": raw.exposure,
+        "frames": float(frames),
         "noise_variance": (sensor.shot * grey + sensor.read) / frames,
         "noise_shot": sensor.shot / frames,
         "noise_read": sensor.read / frames,
