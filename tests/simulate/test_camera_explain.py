@@ -9,7 +9,7 @@ import pytest
 from tests.simulate.camera_bench import bench_export, bench_setup
 
 from sonogate.simulate import Scenery
-from sonogate.simulate.camera.explain import dominant_fault, gains, mend, moire_delta_e
+from sonogate.simulate.camera.explain import dominant_fault, gains, mend
 from sonogate.simulate.camera.setup import CameraSetup, LampSetup
 from sonogate.simulate.values import Export
 
@@ -58,12 +58,3 @@ def test_mending_the_pose_faces_the_screen_and_fills_the_frame() -> None:
     assert near.geometry.tilt_deg == pytest.approx(35.0, abs=0.01)
     assert np.ptp(near.geometry.corners_xy[:, 0]) > np.ptp(setup.geometry.corners_xy[:, 0])
     assert mend(setup, "blur_motion") is None
-
-
-def test_moire_falls_with_defocus(export: Export) -> None:
-    sharp, soft = (
-        moire_delta_e(export, bench_setup(export.size_wh, (800, 600), 2.0, blur, 5.0), Scenery())
-        for blur in (0.45, 2.5)
-    )
-    assert sharp > 2 * soft
-    assert sharp > 2.0

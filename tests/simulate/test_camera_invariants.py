@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from tests.simulate.camera_bench import bench_setup, read_bench
 
+from sonogate.simulate.camera.develop import develop_raw
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.simulate.camera.lens import direct_share, stray_light
 from sonogate.simulate.camera.light import fresnel, reflect_room
@@ -171,6 +172,29 @@ def test_the_edges_of_the_screen_are_where_the_corners_say(tilt_deg: float, k1: 
             found = low - 0.5 + (17 - filled if y < 0 else filled)
             errors.append(found - wanted)
     assert np.abs(errors).max() < 0.05
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.37, 2.1])
+@pytest.mark.parametrize("photo_wh", [(960, 720), (958, 721)])
+def test_digital_zoom_and_odd_sizes_leave_the_screen_in_its_place(
+    zoom: float, photo_wh: tuple[int, int]
+) -> None:
+    setup = bench_setup(EXPORT_WH, photo_wh, 2.2, 1.2)
+    phone = replace(setup.phone, zoom=zoom, contrast=0.0, saturation=1.0)
+    setup = replace(setup, phone=phone, sensor=replace(setup.sensor, exposure=0.3))
+    white = np.full((EXPORT_WH[1], EXPORT_WH[0], 3), 120, np.uint8)
+    pixels = develop_raw(read_bench(white, setup, subpixels=False), setup)
+    assert pixels.shape[1::-1] == photo_wh
+    light = (pixels[..., 1] / 255.0) ** 2.2
+    light /= np.median(light[340:380, 460:500])
+    for x in (60.0, 240.0):
+        top, bottom = setup.geometry.to_photo(np.array([[x, -0.5], [x, EXPORT_WH[1] - 0.5]]))
+        column = round(float(top[0]))
+        found = np.clip(light[:, column], 0, 1).sum()
+        assert found == pytest.approx(bottom[1] - top[1], abs=0.35)
+        rows = np.arange(light.shape[0])
+        middle = (np.clip(light[:, column], 0, 1) * rows).sum() / found
+        assert middle == pytest.approx((top[1] + bottom[1]) / 2, abs=0.12)
 
 
 def test_the_glass_returns_no_more_than_its_reflectance_of_a_uniform_room() -> None:

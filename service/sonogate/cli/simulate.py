@@ -42,6 +42,12 @@ def register(app: typer.Typer) -> None:
                 "--explain", help="Add each fault's gain and the dominant one: 12 x slower."
             ),
         ] = False,
+        moire: Annotated[
+            bool,
+            typer.Option(
+                "--moire", help="Add what panel and colour filters add to each photo: 3 x slower."
+            ),
+        ] = False,
     ) -> None:
         """Simulate photos of ultrasound screens, with exact truth.
 
@@ -53,7 +59,9 @@ def register(app: typer.Typer) -> None:
         except ImportError:
             errors.print("simulate needs the research extra: pip install sonogate[research]")
             raise typer.Exit(1) from None
-        recipe = dataset.DatasetRecipe(preset, count, seed, profile, megapixels, scenery, explain)
+        recipe = dataset.DatasetRecipe(
+            preset, count, seed, profile, megapixels, scenery, explain, moire
+        )
         columns = (
             TextColumn("photos"),
             BarColumn(),

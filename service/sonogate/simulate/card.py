@@ -31,6 +31,9 @@ FIGURES = MappingProxyType(
         "noise_read": "variance at no signal",
         "room_level": "radiance of a white sheet in the room over the screen's white",
         "zoom": "digital zoom",
+        "moire_pct": "what subpixels and colour filters add, % of screen white, r.m.s. (`--moire`)",
+        "moire_peak_pct": "the same in the largest cell (`--moire`)",
+        "moire_delta_e": "the same in the developed picture, ΔE*ab r.m.s. (`--moire`)",
         "jpeg_quality": "last quality factor of the file",
     }
 )

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -46,6 +46,7 @@ class DatasetRecipe:
         scenery: Folder with ``backgrounds/`` and ``environments/``, or None for drawn rooms.
         explain: Whether each photo of an ultrasound picture gets the gain of mending each
             single fault, and the dominant one; about a dozen times the work.
+        moire: Whether each photo's truth tells the moiré; about three times the work.
     """
 
     preset: PresetName
@@ -55,6 +56,7 @@ class DatasetRecipe:
     megapixels: float
     scenery: Path | None
     explain: bool = False
+    moire: bool = False
 
     def facts(self) -> dict[str, Any]:
         """Return what the card says of it; the folder is named by what it holds."""
@@ -67,6 +69,7 @@ class DatasetRecipe:
             "megapixels": self.megapixels,
             "rooms": "drawn" if self.scenery is None else "photos and environment maps",
             "explained": self.explain,
+            "moire": self.moire,
             "sonogate": version("sonogate"),
         }
 
@@ -133,7 +136,7 @@ def _write_item(folder: Path, recipe: DatasetRecipe, item: Item) -> None:
     cv2.setNumThreads(1)
     backgrounds = None if recipe.scenery is None else recipe.scenery / "backgrounds"
     scenery = _scenery(recipe.scenery)
-    export, photo = make(item, recipe.preset, recipe.profile, scenery, backgrounds)
+    export, photo = make(item, recipe.preset, recipe.profile, scenery, backgrounds, recipe.moire)
     stem = f"{item.index:06d}"
     photo_file = f"photos/{stem}.{_suffix(photo)}"
     (folder / photo_file).write_bytes(_photo_bytes(photo))
@@ -184,15 +187,8 @@ def _photo_bytes(photo: SimulatedPhoto) -> bytes:
 
 
 def _write_maps(path: Path, maps: PhotoMaps) -> None:
-    np.savez_compressed(
-        path,
-        sampling=maps.sampling,
-        mtf50=maps.mtf50,
-        reflection=maps.reflection,
-        veil=maps.veil,
-        clipped=maps.clipped,
-        occluded=maps.occluded,
-    )
+    named = {field.name: getattr(maps, field.name) for field in fields(maps)}
+    np.savez_compressed(path, **{name: plane for name, plane in named.items() if plane is not None})
 
 
 def _row(item: Item, export: Export | None, photo: SimulatedPhoto) -> dict[str, Any]:

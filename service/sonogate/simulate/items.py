@@ -90,7 +90,12 @@ def _item(preset: PresetName, index: int, seed: int, megapixels: float) -> Item:
 
 
 def make(
-    item: Item, preset: PresetName, profile: Profile, scenery: Scenery, backgrounds: Path | None
+    item: Item,
+    preset: PresetName,
+    profile: Profile,
+    scenery: Scenery,
+    backgrounds: Path | None,
+    moire: bool = False,
 ) -> tuple[Export | None, SimulatedPhoto]:
     """Make a photo and what its display shows.
 
@@ -100,6 +105,7 @@ def make(
         profile: Profile of the camera.
         scenery: Pictures of rooms.
         backgrounds: Folder of photos for desktops and televisions, or None.
+        moire: Whether the truth holds the moiré.
     """
     size = item.photo_size_wh
     if item.kind == "empty":
@@ -114,6 +120,7 @@ def make(
         scenery,
         panel_number=item.panel_number,
         phone_number=item.phone_number,
+        moire=moire,
     )
     return export, photo
 

@@ -100,6 +100,8 @@ class PhotoMaps:
         veil: Spread light (surface scatter, flare, bloom), % of screen white.
         clipped: Share of the cell's photo pixels at saturation in any channel, 0–1.
         occluded: Share of the cell behind an occluder or out of frame, 0–1.
+        moire: What panel and colour filters add, % of screen white, root mean square over the
+            cell's export pixels; None unless it was asked for.
     """
 
     sampling: NDArray[np.float32]
@@ -108,6 +110,7 @@ class PhotoMaps:
     veil: NDArray[np.float32]
     clipped: NDArray[np.float32]
     occluded: NDArray[np.float32]
+    moire: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,18 +23,28 @@ def develop_raw(raw: RawPicture, setup: CameraSetup) -> PixelArray:
     gain: Light | None = None
     if phone.local_tone > 0:
         gain = local_gain(raw.scene * np.float32(raw.exposure), phone.local_tone)
-    colours = demosaic(raw.mosaic, setup.sensor, gain)
+    return develop_colours(demosaic(raw.mosaic, setup.sensor, gain), setup)
+
+
+def develop_colours(colours: NDArray[np.uint16], setup: CameraSetup) -> PixelArray:
+    """Turn balanced colours, as ``demosaic`` gives them, into sRGB codes of the photo's size."""
+    phone = setup.phone
     matrix = colour_matrix(phone) @ np.linalg.inv(crosstalk_matrix(setup.sensor))
     shift = OFFSET - matrix.sum(axis=1, keepdims=True) * OFFSET
     balanced = cv2.transform(colours, np.hstack([matrix, shift]))
     table = tone_table(phone)
     pixels = clean(np.asarray(_tone_codes(table)[balanced], np.uint8), setup, table)
-    if pixels.shape[1::-1] != setup.geometry.photo_size_wh:
-        way = cv2.INTER_CUBIC
-        pixels = np.asarray(
-            cv2.resize(pixels, setup.geometry.photo_size_wh, interpolation=way), np.uint8
+    width, height = setup.geometry.photo_size_wh
+    if phone.zoom != 1.0:
+        # Not a plain resize: the raw picture is a few pixels larger than the photo.
+        shift = 0.5 / phone.zoom - 0.5
+        matrix = np.array([[1 / phone.zoom, 0, shift], [0, 1 / phone.zoom, shift]])
+        way = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        zoomed = cv2.warpAffine(
+            pixels, matrix, (width, height), flags=way, borderMode=cv2.BORDER_REPLICATE
         )
-    return pixels
+        return np.asarray(zoomed, np.uint8)
+    return np.ascontiguousarray(pixels[:height, :width])
 
 
 def _tone_codes(table: NDArray[np.uint8]) -> NDArray[np.uint8]:

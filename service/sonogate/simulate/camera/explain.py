@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-import cv2
 import numpy as np
 
-from sonogate.simulate.camera.develop import develop_raw
 from sonogate.simulate.camera.geometry import Geometry, place
 from sonogate.simulate.camera.photograph import take
-from sonogate.simulate.camera.raw import read_sensor
-from sonogate.simulate.camera.scene import draw_scene
 from sonogate.simulate.camera.scenery import Scenery
 from sonogate.simulate.camera.setup import CameraSetup
-from sonogate.simulate.camera.truth import scan_mask, see_straight
 from sonogate.simulate.values import Export
 from sonogate.types import ReasonCode
 
@@ -133,22 +128,3 @@ def _mend_pose(geometry: Geometry, fault: ReasonCode) -> Geometry | None:
         (float(middle[0]), float(middle[1])),
         geometry.distortion_k1,
     )
-
-
-def moire_delta_e(export: Export, setup: CameraSetup, scenery: Scenery) -> float:
-    """Return the moiré: the photo of the panel minus the photo of plain square pixels.
-
-    ΔE*ab, root mean square over the scan area on the export's grid, of the processed
-    pictures before encoding, without noise.
-    """
-    layers = draw_scene(
-        setup.seed, setup.room, setup.panel, setup.housing, setup.lens, setup.geometry, scenery, 2.0
-    )
-    quiet = replace(setup, sensor=replace(setup.sensor, shot=0.0, read=0.0))
-    lab = []
-    for subpixels in (True, False):
-        pixels = develop_raw(read_sensor(export.pixels, quiet, layers, subpixels), quiet)
-        straight = see_straight(pixels, setup.geometry).astype(np.float32) / np.float32(255)
-        lab.append(np.asarray(cv2.cvtColor(straight, cv2.COLOR_RGB2LAB), np.float64))
-    squared = ((lab[0] - lab[1]) ** 2).sum(axis=2)
-    return float(np.sqrt(squared[scan_mask(export)].mean()))

@@ -12,15 +12,18 @@ from sonogate.types import FloatArray
 
 SCALE, OFFSET = 60000.0, 2048.0
 _LEVELS = 1023.0
+_ONE_COLOUR = ("red", "green", "blue")
 
 
 def mosaic_period(sensor: SensorSetup) -> int:
     """Return after how many pixels the mosaic repeats: 2 (Bayer) or 4 (quad-Bayer)."""
-    return 2 if sensor.cfa == "bayer" else 4
+    return 4 if sensor.cfa == "quad" else 2
 
 
 def colour_of(sensor: SensorSetup, x: int, y: int) -> int:
     """Return the channel (0 red, 1 green, 2 blue) of a mosaic site."""
+    if sensor.cfa in _ONE_COLOUR:
+        return _ONE_COLOUR.index(sensor.cfa)
     if sensor.cfa == "quad":
         x, y = x // 2, y // 2
     return (x % 2) + (y % 2)

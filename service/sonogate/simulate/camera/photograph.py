@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from sonogate.simulate.camera.draws import draw_setup
 from sonogate.simulate.camera.encode import encode
 from sonogate.simulate.camera.fast import compose, develop, expose
 from sonogate.simulate.camera.lens import px_scale
+from sonogate.simulate.camera.moire import find_moire
 from sonogate.simulate.camera.neighbours import draw_neighbour
 from sonogate.simulate.camera.presets import PRESETS, PresetName
 from sonogate.simulate.camera.raw import read_sensor
@@ -39,6 +40,7 @@ def photograph(
     panel_number: int | None = None,
     phone_number: int | None = None,
     fidelity: bool = True,
+    moire: bool = False,
 ) -> SimulatedPhoto:
     """Photograph a screen that shows ``export``.
 
@@ -52,11 +54,14 @@ def photograph(
         panel_number: Names a panel with its housing; without, the seed does.
         phone_number: Names a phone; without, the seed does.
         fidelity: Whether the figures hold the fidelity to the export (``"full"`` only).
+        moire: Whether figures and maps hold the moiré (``"full"`` only; three times the work).
     """
     setup = draw_setup(
         seed, PRESETS[preset], export.size_wh, photo_size_wh, panel_number, phone_number
     )
-    return take(export, setup, profile, Scenery() if scenery is None else scenery, fidelity)
+    return take(
+        export, setup, profile, Scenery() if scenery is None else scenery, fidelity, moire=moire
+    )
 
 
 def take(
@@ -66,6 +71,7 @@ def take(
     scenery: Scenery,
     fidelity: bool = True,
     subpixels: bool = True,
+    moire: bool = False,
 ) -> SimulatedPhoto:
     """Photograph a screen with a given setup.
 
@@ -76,6 +82,7 @@ def take(
         scenery: Pictures of rooms.
         fidelity: Whether the figures hold the fidelity to the export (``"full"`` only).
         subpixels: False for a counterfactual panel of plain square pixels.
+        moire: Whether figures and maps hold the moiré (``"full"`` only).
     """
     step = 1.0 if profile == "fast" else _FULL_STEP
     layers = draw_scene(
@@ -95,6 +102,9 @@ def take(
     data, pixels = encode(develop_raw(raw, setup), setup)
     maps = make_maps(setup, layers, raw)
     figures = make_figures(export, setup, raw, maps)
+    if moire:
+        found = find_moire(export, setup, layers)
+        maps, figures = replace(maps, moire=found.map), figures | found.figures
     if fidelity:
         geometry = setup.geometry.resized((pixels.shape[1], pixels.shape[0]))
         scores = true_fidelity(export, pixels, geometry, luma_shift_px(setup.panel))

@@ -156,7 +156,7 @@ def lens_spot(setup: CameraSetup) -> Spot | None:
 def _lay_out(setup: CameraSetup, spot: Spot | None) -> list[_Site]:
     geometry, step = setup.geometry, setup.phone.zoom
     period = mosaic_period(setup.sensor)
-    width, height = (int(side / step / 4) * 4 // period for side in geometry.photo_size_wh)
+    width, height = (int(np.ceil(side / step / 4)) * 4 // period for side in geometry.photo_size_wh)
     sites = []
     for y in range(period):
         for x in range(period):

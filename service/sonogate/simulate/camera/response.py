@@ -34,7 +34,7 @@ def variances(
     Returns:
         (N, 2) variance of the spot along the screen's x and y, and the same for the pixel.
     """
-    inverse = np.linalg.inv(geometry.jacobian(points_xy))
+    inverse = np.asarray(np.linalg.inv(geometry.jacobian(points_xy)), np.float64)
     spread = (inverse**2).sum(axis=2)
     spot = np.broadcast_to(np.asarray(blur_px, np.float64) ** 2, len(points_xy))
     spot = spot[:, None] * spread + scatter_on_screen(inverse, scatter_px2)

@@ -8,7 +8,7 @@ from typing import Literal
 from sonogate.simulate.camera.geometry import Geometry
 from sonogate.types import FloatArray
 
-Subpixels = Literal["rgb", "bgr", "pentile"]
+Subpixels = Literal["rgb", "bgr", "pentile", "pentile_even"]
 Colour = tuple[float, float, float]
 
 
@@ -24,7 +24,8 @@ class PanelSetup:
         off_axis: Exponent n of the luminance's fall with the viewing angle, cosⁿ.
         off_axis_gamma: Loss of gamma at 90° off axis (washed-out dark greys).
         backlight: (rows, columns) coarse gain of the backlight, mean about 0.9.
-        subpixels: Order of the subpixels.
+        subpixels: Order of the subpixels; ``"pentile_even"`` is a counterfactual with
+            PenTile's colours in place but all of them in every pixel.
         aperture_wh: Share of a subpixel's width and a pixel's height that emits.
         pwm_depth: Depth of the bands of a pulsed backlight, 0–1.
         pwm_period: Period of the bands as a share of the photo's height.
@@ -165,7 +166,7 @@ class SensorSetup:
     Attributes:
         focal_35mm_mm: Focal length for the same field of view on 24×36 mm film.
         distortion_k1: Radial distortion that the phone leaves.
-        cfa: Colour filter array.
+        cfa: Colour filter array; one colour is a counterfactual with that filter everywhere.
         exposure: Raw level of the screen's white over saturation.
         shot: Variance per unit of signal, signal 1 at saturation.
         read: Variance at no signal.
@@ -176,7 +177,7 @@ class SensorSetup:
 
     focal_35mm_mm: float
     distortion_k1: float
-    cfa: Literal["bayer", "quad"]
+    cfa: Literal["bayer", "quad", "red", "green", "blue"]
     exposure: float
     shot: float
     read: float

@@ -99,7 +99,7 @@ def spot_on_screen(
     x = np.linspace(region[0] - 0.5, region[2] - 0.5, _SPOT_CELLS)
     y = np.linspace(region[1] - 0.5, region[3] - 0.5, _SPOT_CELLS)
     points = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)
-    inverse = np.linalg.inv(geometry.jacobian(points))
+    inverse = np.asarray(np.linalg.inv(geometry.jacobian(points)), np.float64)
     variance = spot_at_px(lens, geometry, points, pixel_px) ** 2
     variance += _PIXEL_BOX_VARIANCE * pixel_px**2
     spread = variance[:, None] * (inverse**2).sum(axis=2)
@@ -137,7 +137,7 @@ class DenseScreen:
 
 def apertures(panel: PanelSetup) -> tuple[tuple[float, float], ...]:
     """Return centre and width of the red, green and blue subpixel, screen pixels."""
-    if panel.subpixels == "pentile":
+    if panel.subpixels in {"pentile", "pentile_even"}:
         width = 0.45 * panel.aperture_wh[0]
         return ((-0.25, width), (0.25, width), (-0.25, width))
     width = panel.aperture_wh[0] / 3.0

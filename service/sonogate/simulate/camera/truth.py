@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +63,20 @@ def see_straight(pixels: PixelArray, geometry: Geometry, shift_px: float = 0.0) 
         geometry: Where the screen is in this photo.
         shift_px: How far the panel's subpixels move luma along its rows, export pixels.
     """
+    return np.asarray(straighten(pixels, geometry, shift_px), np.uint8)
+
+
+def straighten(
+    picture: NDArray[Any], geometry: Geometry, shift_px: float = 0.0, step_px: float = 1.0
+) -> NDArray[Any]:
+    """Bring a picture onto the export's grid; 0 out of frame.
+
+    Args:
+        picture: (h, w) or (h, w, 3), any depth.
+        geometry: Where the screen is in the photo.
+        shift_px: How far to look along the rows, export pixels.
+        step_px: Photo pixels per pixel of the picture.
+    """
     width, height = geometry.export_size_wh
     points = np.array([[width / 2, height / 2]])
     density = float(np.linalg.norm(geometry.jacobian(points)[0], axis=0).max())
@@ -71,12 +87,13 @@ def see_straight(pixels: PixelArray, geometry: Geometry, shift_px: float = 0.0) 
     rows = np.empty_like(columns)
     for first in range(0, len(y), _STRIP):
         part = np.stack(np.meshgrid(x, y[first : first + _STRIP]), axis=2)
-        seen = geometry.to_photo(part.reshape(-1, 2)).reshape(part.shape)
+        seen = layer_coordinates(geometry.to_photo(part.reshape(-1, 2)), step_px)
+        seen = seen.reshape(part.shape)
         columns[first : first + _STRIP], rows[first : first + _STRIP] = seen[..., 0], seen[..., 1]
-    fine = cv2.remap(pixels, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    fine = cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     if finer > 1:
         fine = cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(fine, np.uint8)
+    return np.asarray(fine)
 
 
 def true_fidelity(
