@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pandas as pd
 import pytest
 
 from sonogate.simulate.camera.explain import MENDABLE
 from sonogate.simulate.dataset import DatasetRecipe, write_dataset
+from sonogate.simulate.sheet import contact_sheet, pictures_in
 
 SMALL = DatasetRecipe("locator", 4, 11, "fast", 0.1, None)
 
@@ -45,6 +48,30 @@ def test_the_manifest_names_every_file_with_its_digest(dataset: Path) -> None:
     found.pop("manifest.sha256")
     assert {name: found[name] for name in listed} == listed
     assert set(pd.read_parquet(dataset / "truth.parquet")["photo"]) <= set(listed)
+
+
+def test_the_contact_sheet_shows_every_photo_small(dataset: Path, tmp_path: Path) -> None:
+    sheet = cv2.imread(str(dataset / "contact.jpg"))
+    assert sheet is not None
+    assert max(sheet.shape) < 1000
+    assert (dataset / "contact.jpg").stat().st_size < 120_000
+    cells = [sheet[4:154, 4 + 154 * k : 154 * (k + 1)] for k in range(5)]
+    shown = [float((cell < 250).mean()) > 0.4 for cell in cells]
+    assert shown == [True] * 4 + [False]
+    assert "(contact.jpg)" in (dataset / "README.md").read_text()
+
+
+def test_real_photos_stand_on_the_left_of_the_sheet(dataset: Path, tmp_path: Path) -> None:
+    red = np.zeros((90, 120, 3), np.uint8)
+    red[..., 2] = 255
+    cv2.imwrite(str(tmp_path / "real.png"), red)
+    photos = pictures_in(dataset / "photos")
+    data = contact_sheet(photos, pictures_in(tmp_path))
+    sheet = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    blue, green, ink = sheet[75, 75].astype(int)
+    assert ink > 240
+    assert max(blue, green) < 20
+    assert sheet.shape[1] > 8 * 150
 
 
 def test_a_resumed_run_gives_the_same_files(dataset: Path, tmp_path: Path) -> None:

@@ -35,6 +35,10 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option(help="Folder with backgrounds/ and environments/; else drawn rooms."),
         ] = None,
+        beside: Annotated[
+            Path | None,
+            typer.Option(help="Folder of real photos, shown beside in the contact sheet."),
+        ] = None,
         workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one a processor.")] = 0,
         explain: Annotated[
             bool,
@@ -76,6 +80,7 @@ def register(app: typer.Typer) -> None:
                     recipe,
                     workers or len(os.sched_getaffinity(0)),
                     lambda done: progress.update(task, completed=done),
+                    beside,
                 )
             except ValueError as error:
                 errors.print(str(error), style="red")

@@ -39,13 +39,17 @@ FIGURES = MappingProxyType(
 )
 
 
-def write_card(facts: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
+def write_card(facts: dict[str, Any], rows: Sequence[dict[str, Any]], beside: bool = False) -> str:
     """Return the card in Markdown.
 
     Args:
         facts: Preset, profile, seed, count, megapixels and version.
         rows: One row a photo.
+        beside: Whether the contact sheet shows real photos on the left.
     """
+    seen = (
+        "Real photos on the left, simulated ones on the right" if beside else "Some of the photos"
+    )
     lines = [
         "---",
         "license: apache-2.0",
@@ -56,6 +60,8 @@ def write_card(facts: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
         "",
         "Made by `sonogate simulate`. No patient, no device and no photographer is real: "
         "names and numbers on the screens are invented.",
+        "",
+        f"![{seen}](contact.jpg)",
         "",
         "| what | value |",
         "|---|---|",
@@ -81,6 +87,7 @@ def write_card(facts: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
         "- `photos/`: the photos as a phone or messenger wrote them",
         "- `exports/`: what the display showed, its own grid, PNG",
         "- `maps/`: local truths over cells of the display, NumPy archives (`full` profile)",
+        "- `contact.jpg`: some of the photos, small",
         "- `truth.parquet`: one row a photo; `texts.parquet`: one row a run of text",
         "- `manifest.sha256`: a digest of every file",
         "",

@@ -25,6 +25,7 @@ from sonogate.simulate.camera.photograph import Profile
 from sonogate.simulate.camera.presets import PRESETS
 from sonogate.simulate.card import write_card
 from sonogate.simulate.items import Item, make, plan
+from sonogate.simulate.sheet import contact_sheet, pictures_in
 from sonogate.simulate.values import Export, PhotoMaps, SimulatedPhoto
 
 SCHEMA = "sonogate.simulated/1"
@@ -75,7 +76,11 @@ class DatasetRecipe:
 
 
 def write_dataset(
-    folder: Path, recipe: DatasetRecipe, workers: int, report: Callable[[int], None]
+    folder: Path,
+    recipe: DatasetRecipe,
+    workers: int,
+    report: Callable[[int], None],
+    beside: Path | None = None,
 ) -> None:
     """Write a data set; photos that are already there, complete, are kept.
 
@@ -84,6 +89,7 @@ def write_dataset(
         recipe: What to make.
         workers: Processes.
         report: Called with the number of photos done, after each.
+        beside: Folder of real photos for the contact sheet's left side, or None.
 
     Raises:
         ValueError: The folder holds another recipe's data set.
@@ -108,7 +114,7 @@ def write_dataset(
                 future.result()
                 done += 1
                 report(done)
-    _finish(folder, recipe, items)
+    _finish(folder, recipe, items, beside)
 
 
 def _claim(folder: Path, recipe: DatasetRecipe) -> None:
@@ -238,7 +244,9 @@ def _text_rows(index: int, export: Export) -> list[dict[str, Any]]:
     ]
 
 
-def _finish(folder: Path, recipe: DatasetRecipe, items: tuple[Item, ...]) -> None:
+def _finish(
+    folder: Path, recipe: DatasetRecipe, items: tuple[Item, ...], beside: Path | None
+) -> None:
     parts = [json.loads(_row_path(folder, item).read_text("utf-8")) for item in items]
     rows = [part["row"] for part in parts]
     facts = recipe.facts()
@@ -251,7 +259,11 @@ def _finish(folder: Path, recipe: DatasetRecipe, items: tuple[Item, ...]) -> Non
         pq.write_table(
             pa.Table.from_pylist(texts).replace_schema_metadata(marks), folder / "texts.parquet"
         )
-    (folder / "README.md").write_text(write_card(facts, rows), "utf-8")
+    real = [] if beside is None else pictures_in(beside)
+    (folder / "contact.jpg").write_bytes(
+        contact_sheet([folder / row["photo"] for row in rows], real)
+    )
+    (folder / "README.md").write_text(write_card(facts, rows, bool(real)), "utf-8")
     _write_manifest(folder)
 
 
