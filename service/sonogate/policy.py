@@ -254,6 +254,21 @@ class IdentifiersPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class PairedPolicy:
+    """When a photo counts as registered to its direct export.
+
+    Attributes:
+        min_correlation: Enhanced correlation coefficient below which they do not belong
+            together, or cannot be brought together.
+        max_shift_px: Estimated misregistration, export pixels, root mean square, above
+            which the full-reference figures are marked as not to be trusted.
+    """
+
+    min_correlation: float
+    max_shift_px: float
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole policy.
 
@@ -268,6 +283,7 @@ class Policy:
     fidelity: FidelityPolicy
     identifiers: IdentifiersPolicy
     verdict: VerdictPolicy
+    paired: PairedPolicy
 
 
 def default_policy() -> Policy:

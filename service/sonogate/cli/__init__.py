@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sonogate.cli import assess, evaluate, serve, simulate, version
+from sonogate.cli import assess, compare, evaluate, serve, simulate, version
 from sonogate.cli.factory import load_default_gate
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def create_cli(make_gate: GateFactory = load_default_gate) -> typer.Typer:
     serve.register(app, make_gate)
     simulate.register(app)
     evaluate.register(app)
+    compare.register(app)
     version.register(app)
     return app
 

@@ -15,22 +15,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.registration import phase_cross_correlation
 
 from sonogate.reference.planes import Mask, Picture, Plane, luma
+from sonogate.reference.tiles import normalised, tile_shifts, valid_pixels
 from sonogate.types import FloatArray
 
 _LEVELS = 3
 _ITERATIONS = (50, 30, 15)
 _EPSILON = 1e-5
-_LOCAL_SIGMA = 12.0
-_SMOOTH_SIGMA = 1.0
-_CONTRAST_FLOOR = 3.0
-_GLARE_CODE = 250.0
-_TILE = 96
-_UPSAMPLE = 20
-_LEAST_TEXTURE = 0.15
-_LARGEST_RESIDUAL_PX = 1.5
 _ORDER = 2
 
 
@@ -79,7 +71,12 @@ class Registration:
 
 
 def register(
-    export: Picture, rectified: Picture, mask: Mask | None = None, start: FloatArray | None = None
+    export: Picture,
+    rectified: Picture,
+    mask: Mask | None = None,
+    start: FloatArray | None = None,
+    *,
+    smooth: bool = True,
 ) -> Registration | None:
     """Register a rectified screen to the export.
 
@@ -89,6 +86,8 @@ def register(
         mask: Export pixels to look at, bool; all when None.
         start: (3, 3) first guess, export pixel → rectified pixel; without one the outlines
             of both pictures are taken to agree.
+        smooth: Whether the residual shifts are measured too; without them there is the
+            homography alone, in half the time.
 
     Returns:
         The registration, or None when the pictures could not be brought together.
@@ -106,11 +105,15 @@ def register(
         way = cv2.INTER_AREA if min(scale) > 1 else cv2.INTER_CUBIC
         captured = np.asarray(cv2.resize(captured, (width, height), interpolation=way), np.float32)
     wanted = luma(export)
-    valid = _valid(captured, wanted, mask)
-    found = _pyramid(_normalised(wanted), _normalised(captured), valid, resized @ start)
+    valid = valid_pixels(captured, wanted, mask)
+    found = _pyramid(normalised(wanted), normalised(captured), valid, resized @ start)
     if found is None:
         return None
     warp, correlation = found
+    homography = np.asarray(to_rectified @ warp, np.float64)
+    if not smooth:
+        none = np.zeros((2, _monomials(np.zeros((1, 2)), (width, height)).shape[1]))
+        return Registration(homography, none, correlation, (width, height))
     aligned = cv2.warpPerspective(
         captured,
         warp,
@@ -118,33 +121,13 @@ def register(
         flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    residual = _residual(_normalised(wanted), _normalised(np.asarray(aligned, np.float32)), valid)
+    residual = _residual(normalised(wanted), normalised(np.asarray(aligned, np.float32)), valid)
     return Registration(
-        homography=np.asarray(to_rectified @ warp, np.float64),
+        homography=homography,
         residual=residual,
         correlation=correlation,
         export_size_wh=(width, height),
     )
-
-
-def _normalised(plane: Plane) -> Plane:
-    """Take off the local mean, divide by the local contrast, and soften single pixels."""
-    soft = cv2.GaussianBlur(plane, (0, 0), _SMOOTH_SIGMA)
-    mean = cv2.GaussianBlur(soft, (0, 0), _LOCAL_SIGMA)
-    centred = np.asarray(soft - mean, np.float32)
-    spread = np.sqrt(np.asarray(cv2.GaussianBlur(centred * centred, (0, 0), _LOCAL_SIGMA)))
-    return np.asarray(np.clip(centred / (spread + _CONTRAST_FLOOR), -2.5, 2.5), np.float32)
-
-
-def _valid(captured: Plane, wanted: Plane, mask: Mask | None) -> NDArray[np.uint8]:
-    """Return 255 where pixels may be looked at: saturated in the photo alone is glare."""
-    glare = np.asarray((captured >= _GLARE_CODE) & (wanted < 0.8 * _GLARE_CODE), np.uint8)
-    glare = np.asarray(cv2.dilate(glare, np.ones((9, 9), np.uint8)), np.uint8)
-    valid = np.full(captured.shape, 255, np.uint8)
-    valid[glare > 0] = 0
-    if mask is not None:
-        valid[~mask] = 0
-    return valid
 
 
 def _pyramid(
@@ -189,32 +172,12 @@ def _monomials(points_xy: FloatArray, size_wh: tuple[int, int]) -> FloatArray:
 def _residual(wanted: Plane, aligned: Plane, valid: NDArray[np.uint8]) -> FloatArray:
     """Fit a smooth shift to the tiles' residuals; none where too few tiles can tell."""
     height, width = wanted.shape
-    window = np.outer(np.hanning(_TILE), np.hanning(_TILE)).astype(np.float32)
-    places, shifts, weights = [], [], []
-    for top in range(0, height - _TILE + 1, _TILE // 2):
-        for left in range(0, width - _TILE + 1, _TILE // 2):
-            part = (slice(top, top + _TILE), slice(left, left + _TILE))
-            texture = min(float(wanted[part].std()), float(aligned[part].std()))
-            if texture < _LEAST_TEXTURE or (valid[part] == 0).mean() > 0.2:
-                continue
-            offset, error, _ = phase_cross_correlation(  # type: ignore[no-untyped-call]
-                wanted[part] * window,
-                aligned[part] * window,
-                upsample_factor=_UPSAMPLE,
-                normalization=None,
-            )
-            if np.abs(offset).max() < _LARGEST_RESIDUAL_PX:
-                places.append([left + (_TILE - 1) / 2, top + (_TILE - 1) / 2])
-                shifts.append([-offset[1], -offset[0]])
-                weights.append(max(1.0 - float(error), 0.01) * texture)
+    found = tile_shifts(wanted, aligned, valid)
     terms = _monomials(np.zeros((1, 2)), (width, height)).shape[1]
-    if len(places) < 2 * terms:
+    if len(found.weights) < 2 * terms:
         return np.zeros((2, terms))
-    return _robust_fit(
-        _monomials(np.array(places, np.float64), (width, height)),
-        np.array(shifts),
-        np.array(weights),
-    )
+    design = _monomials(found.centres_xy, (width, height))
+    return _robust_fit(design, found.shifts_xy, found.weights)
 
 
 def _robust_fit(design: FloatArray, shifts: FloatArray, weights: FloatArray) -> FloatArray:
