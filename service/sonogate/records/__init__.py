@@ -1,0 +1,1 @@
+"""What was submitted and decided, and the masked pictures; see ``store``."""
