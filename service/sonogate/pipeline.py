@@ -9,12 +9,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 
 from sonogate import identifiers, quality, screen, verdict
-from sonogate.errors import PhotoError
+from sonogate.errors import PhotoError, UnreadableReason
 from sonogate.identifiers import TextReader
 from sonogate.photo import decode
 from sonogate.policy import Policy
@@ -172,6 +172,24 @@ class Gate:
         names = replace(names, regions=regions)
         bare = replace(found, scan_area_xy=None)
         return names, identifiers.mask(bare, names, self.policy.identifiers)
+
+
+def retell(assessment: Assessment, policy: Policy, sentences: Sentences) -> Assessment:
+    """Return an assessment with its prompts in another language.
+
+    Args:
+        assessment: What a gate returned.
+        policy: The policy that the gate followed.
+        sentences: The language wanted.
+    """
+    if assessment.photo is None:
+        reason = cast(UnreadableReason, assessment.verdict.reasons[0].detail)
+        told = verdict.unreadable(reason, sentences)
+    else:
+        told = verdict.decide(
+            assessment.screen, assessment.quality, assessment.identifiers, policy, sentences
+        )
+    return replace(assessment, verdict=told)
 
 
 class _Watch:

@@ -16,6 +16,7 @@ from structlog.typing import FilteringBoundLogger
 from sonogate.gate import GateFactory
 from sonogate.http import openapi, problems
 from sonogate.http.headers import SecurityHeaders
+from sonogate.http.language import load_interpreter
 from sonogate.http.logs import RequestLog, json_logger
 from sonogate.http.pages import load_pages
 from sonogate.http.pictures import PictureStore
@@ -85,6 +86,7 @@ def create_app(
             settings.link_seconds, settings.link_count, settings.link_bytes, time.monotonic
         ),
         pages=load_pages(),
+        interpreter=load_interpreter(policy, settings.language),
         max_bytes=policy.photo.max_bytes,
         upload_seconds=settings.upload_seconds,
         link_seconds=settings.link_seconds,

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from sonogate.errors import UnreadableReason
 from sonogate.http import openapi
 from sonogate.http.errors import UnreadablePhotoError
+from sonogate.http.language import Interpreter, accept_language
 from sonogate.http.pages import PageFile
 from sonogate.http.pictures import PictureStore
 from sonogate.http.pool import GatePool
@@ -32,6 +33,7 @@ class Services:
         pool: Assesses photos.
         pictures: Holds masked pictures.
         pages: The page's files by name.
+        interpreter: Tells assessments in the language that a request prefers.
         max_bytes: Largest photo.
         upload_seconds: Time a body may take to arrive.
         link_seconds: Life of a link.
@@ -40,6 +42,7 @@ class Services:
     pool: GatePool
     pictures: PictureStore
     pages: Mapping[str, PageFile]
+    interpreter: Interpreter
     max_bytes: int
     upload_seconds: float
     link_seconds: float
@@ -60,6 +63,7 @@ def make_router(services: Services) -> APIRouter:
     )
     async def assess(
         request: Request,
+        accepted: Annotated[str | None, Depends(accept_language)],
         masked: Annotated[
             MaskedAs,
             Query(
@@ -71,12 +75,15 @@ def make_router(services: Services) -> APIRouter:
         with services.pool.place():
             data = await read_photo(request, services.max_bytes, services.upload_seconds)
             assessment = await services.pool.assess(data)
+            assessment, language = services.interpreter.tell(assessment, accepted)
             document = await run_in_threadpool(_document, assessment, masked, services)
         request.state.verdict = _logged(assessment)
         if assessment.photo is None:
             reason = assessment.verdict.reasons[0]
             raise UnreadablePhotoError(cast(UnreadableReason, reason.detail), reason.prompt)
-        return JSONResponse(document)
+        return JSONResponse(
+            document, headers={"Content-Language": language, "Vary": "Accept-Language"}
+        )
 
     @router.get(
         "/v1/masked/{token}",

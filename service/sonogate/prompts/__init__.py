@@ -6,6 +6,7 @@ touching code.
 """
 
 from sonogate.prompts.catalogue import parse_catalogue
+from sonogate.prompts.negotiate import choose_language, match_language
 from sonogate.prompts.sentences import (
     PLACES,
     Place,
@@ -22,7 +23,9 @@ __all__ = [
     "Sentences",
     "Smear",
     "UnknownLanguageError",
+    "choose_language",
     "languages",
     "load_sentences",
+    "match_language",
     "parse_catalogue",
 ]

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from sonogate.errors import UnreadableReason
 from sonogate.prompts.catalogue import parse_catalogue
+from sonogate.prompts.negotiate import match_language
 from sonogate.types import REASON_CODES, ReasonCode
 
 Place = Literal[
@@ -104,18 +105,19 @@ def load_sentences(language: str = SOURCE_LANGUAGE) -> Sentences:
     """Return the sentences of ``language``; what it lacks is filled from the source.
 
     Args:
-        language: One of ``languages()``.
+        language: A language tag; ``pt-BR`` is served by ``pt``.
 
     Raises:
-        UnknownLanguageError: There is no such catalogue.
+        UnknownLanguageError: No catalogue serves it.
         ValueError: The catalogue is malformed or lacks a sentence.
     """
-    if language not in languages():
+    found = match_language(language, languages())
+    if found is None:
         raise UnknownLanguageError(f"languages there are: {', '.join(languages())}")
     texts = dict(_read(SOURCE_LANGUAGE))
-    if language != SOURCE_LANGUAGE:
-        texts |= _read(language)
-    return Sentences(language, texts)
+    if found != SOURCE_LANGUAGE:
+        texts |= _read(found)
+    return Sentences(found, texts)
 
 
 def _read(language: str) -> Mapping[str, str]:
