@@ -99,6 +99,7 @@ def bench_setup(
             ghost_px=0.0,
             zoom=1.0,
             local_tone=0.0,
+            auto_tone=0.0,
             denoise=0.0,
             sharpen=0.0,
             white_rgb=(1.0,) * 3,

@@ -6,14 +6,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sonogate.simulate.camera.filters import Light, mix_channels
+from sonogate.simulate.camera.filters import Light, enlarge, gaussian, mix_channels
 from sonogate.simulate.camera.mosaic import OFFSET, SCALE, crosstalk_matrix, demosaic
-from sonogate.simulate.camera.phone import colour_matrix, local_gain, tone_table
+from sonogate.simulate.camera.phone import auto_lift, colour_matrix, local_gain, tone_table
 from sonogate.simulate.camera.raw import RawPicture
 from sonogate.simulate.camera.setup import CameraSetup
 from sonogate.types import PixelArray
 
 _WIENER_PX = 5
+# The balanced colours' differences are noisier than luma; averaging takes some of it away.
+_CHROMA_NOISE = 3.0
 _CODES = 1 << 16
 
 
@@ -23,16 +25,25 @@ def develop_raw(raw: RawPicture, setup: CameraSetup) -> PixelArray:
     gain: Light | None = None
     if phone.local_tone > 0:
         gain = local_gain(raw.scene * np.float32(raw.exposure), phone.local_tone)
-    return develop_colours(demosaic(raw.mosaic, setup.sensor, gain), setup)
+    lift = auto_lift(raw.scene * np.float32(raw.exposure), phone)
+    return develop_colours(demosaic(raw.mosaic, setup.sensor, gain), setup, lift)
 
 
-def develop_colours(colours: NDArray[np.uint16], setup: CameraSetup) -> PixelArray:
-    """Turn balanced colours, as ``demosaic`` gives them, into sRGB codes of the photo's size."""
+def develop_colours(
+    colours: NDArray[np.uint16], setup: CameraSetup, lift: float = 0.0
+) -> PixelArray:
+    """Turn balanced colours, as ``demosaic`` gives them, into sRGB codes of the photo's size.
+
+    Args:
+        colours: (h, w, 3).
+        setup: All that the photo is made with.
+        lift: How far dark tones are lifted, from ``auto_lift``.
+    """
     phone = setup.phone
     matrix = colour_matrix(phone) @ np.linalg.inv(crosstalk_matrix(setup.sensor))
     shift = OFFSET - matrix.sum(axis=1, keepdims=True) * OFFSET
     balanced = cv2.transform(colours, np.hstack([matrix, shift]))
-    table = tone_table(phone)
+    table = tone_table(phone, lift)
     pixels = clean(np.asarray(_tone_codes(table)[balanced], np.uint8), setup, table)
     width, height = setup.geometry.photo_size_wh
     if phone.zoom != 1.0:
@@ -70,32 +81,42 @@ def clean(pixels: PixelArray, setup: CameraSetup, table: NDArray[np.uint8]) -> P
     level = np.asarray(luma, np.float32)
     power = (phone.denoise * noise_code(setup, table)) ** 2
     if power > 0.05:
-        size = (_WIENER_PX, _WIENER_PX)
-        mean = np.asarray(cv2.blur(level, size), np.float32)
-        variance = np.asarray(cv2.sqrBoxFilter(level, -1, size), np.float32)
-        variance -= mean * mean
-        np.maximum(variance, 1e-3, out=variance)
-        keep = np.clip(1 - np.float32(power) / variance, np.float32(1 - 0.9 * phone.denoise), 1)
-        level -= mean
-        level *= keep
-        level += mean
+        _wiener(level, power, 0.9 * phone.denoise)
     if phone.sharpen > 0.05:
         soft = np.asarray(cv2.GaussianBlur(level, (0, 0), phone.sharpen_px), np.float32)
         level += np.float32(phone.sharpen) * (level - soft)
     planes = [np.asarray(np.clip(level, 0, 255) + 0.5, np.uint8)]
     height, width = luma.shape
     factor = 2 if phone.denoise < 0.4 else 4
+    rest = _CHROMA_NOISE * power / factor
     for plane in chroma:
         coarse = cv2.resize(
             plane, (width // factor, height // factor), interpolation=cv2.INTER_AREA
         )
-        coarse = cv2.GaussianBlur(coarse, (0, 0), 0.4 + phone.denoise)
-        planes.append(
-            np.asarray(
-                cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8
-            )
-        )
+        flat = gaussian(np.asarray(coarse, np.float32), 0.4 + 0.6 * phone.denoise)
+        if rest > 0.02:
+            _wiener(flat, rest, 0.97)
+        planes.append(np.asarray(cv2.convertScaleAbs(enlarge(flat, (width, height))), np.uint8))
     return np.asarray(cv2.cvtColor(cv2.merge(planes), cv2.COLOR_YCrCb2RGB), np.uint8)
+
+
+def _wiener(level: Light, power: float, most: float) -> None:
+    """Flatten what varies no more than noise of a known power, in place.
+
+    Args:
+        level: (h, w) codes.
+        power: Variance of the noise.
+        most: Largest share that is taken away, 0–1.
+    """
+    size = (_WIENER_PX, _WIENER_PX)
+    mean = np.asarray(cv2.blur(level, size), np.float32)
+    variance = np.asarray(cv2.sqrBoxFilter(level, -1, size), np.float32)
+    variance -= mean * mean
+    np.maximum(variance, 1e-3, out=variance)
+    keep = np.clip(1 - np.float32(power) / variance, np.float32(1 - most), 1)
+    level -= mean
+    level *= keep
+    level += mean
 
 
 def white_code(setup: CameraSetup, exposure: float) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from sonogate.simulate.camera.devices import draw_housing, draw_panel
 from sonogate.simulate.camera.geometry import FILM_DIAGONAL_MM, Geometry, place
+from sonogate.simulate.camera.lens import px_scale
 from sonogate.simulate.camera.presets import Preset
 from sonogate.simulate.camera.seeds import log_uniform, stage_rng
 from sonogate.simulate.camera.setup import (
@@ -35,7 +36,7 @@ def draw_room(seed: int, preset: Preset) -> RoomSetup:
     level = low * (high / low) ** float(np.sqrt(rng.random()))
     rgb = _illuminant(rng)
     lamps = tuple(_draw_lamp(rng, level, rgb) for _ in range(2) if rng.random() < preset.lamp)
-    backdrop = rng.choice(["photo", "panorama", "wall", "shelf"], p=[0.3, 0.25, 0.25, 0.2])
+    backdrop = rng.choice(["photo", "panorama", "wall", "shelf"], p=[0.22, 0.33, 0.25, 0.2])
     neighbours = tuple(
         rng.choice(["monitor", "paper", "window"], p=[0.45, 0.35, 0.2])
         for _ in range(2)
@@ -154,20 +155,27 @@ def draw_lens(seed: int, phone_number: int, preset: Preset) -> LensSetup:
     )
 
 
-def draw_sensor(seed: int, phone_number: int, preset: Preset) -> SensorSetup:
-    """Draw exposure and noise (ranges of unprocessing, Brooks et al., CVPR 2019)."""
+def draw_sensor(
+    seed: int, phone_number: int, preset: Preset, photo_size_wh: tuple[int, int]
+) -> SensorSetup:
+    """Draw exposure and noise (ranges of unprocessing, Brooks et al., CVPR 2019).
+
+    The ranges are those of a sensor 4000 pixels long. A smaller photo is binned from it:
+    each of its pixels gathers more light.
+    """
     rng = stage_rng(seed, "sensor")
     own = stage_rng(phone_number, "sensor")
     shot = log_uniform(rng, *preset.shot)
     read = float(np.exp(2.18 * np.log(shot) + 1.20 + rng.normal(0, 0.26)))
+    binned = min(px_scale(photo_size_wh), 1.0) ** 2
     return SensorSetup(
         focal_35mm_mm=float(own.choice([24.0, 25.0, 26.0, 28.0]))
         * (2 if rng.random() < 0.12 else 1),
         distortion_k1=float(np.clip(own.normal(0.0, 0.008), -0.025, 0.025)),
         cfa="quad" if own.random() < 0.2 else "bayer",
         exposure=log_uniform(rng, *preset.exposure),
-        shot=shot,
-        read=read,
+        shot=shot * binned,
+        read=read * binned,
         wb_red=float(own.uniform(1.9, 2.4)),
         wb_blue=float(own.uniform(1.5, 1.9)),
         crosstalk=float(own.uniform(0.05, 0.2)),
@@ -182,13 +190,14 @@ def draw_phone(seed: int, phone_number: int, room_rgb: Colour) -> PhoneSetup:
     red, green, blue = (float(slip[channel] * room_rgb[channel] ** trust) for channel in range(3))
     return PhoneSetup(
         white_rgb=(red / green, 1.0, blue / green),
-        saturation=float(own.uniform(0.95, 1.3)),
+        saturation=float(own.uniform(1.0, 1.45)),
         contrast=float(own.uniform(0.0, 0.6)),
         local_tone=float(own.uniform(0.0, 0.5)) if own.random() < 0.7 else 0.0,
+        auto_tone=float(stage_rng(phone_number, "tone").uniform(0.2, 1.0)),
         denoise=float(own.uniform(0.1, 1.0)),
-        sharpen=float(own.uniform(0.0, 1.2)),
+        sharpen=float(own.uniform(0.1, 1.4)),
         sharpen_px=float(own.uniform(0.8, 1.8)),
-        frames=int(rng.choice([1, 1, 2, 4, 8])),
+        frames=int(rng.choice([1, 2, 4, 8, 8])),
         residual_px=float(stage_rng(seed, "registration").uniform(0.02, 0.3)),
         ghost_px=log_uniform(stage_rng(seed, "ghost"), 1.0, 25.0),
         ghost_share=float(stage_rng(phone_number, "ghost").uniform(0.0, 1.0)),
@@ -234,7 +243,7 @@ def draw_setup(
     phone_number = seed if phone_number is None else phone_number
     panel = draw_panel(panel_number, export_size_wh)
     room = draw_room(seed, preset)
-    sensor = draw_sensor(seed, phone_number, preset)
+    sensor = draw_sensor(seed, phone_number, preset, photo_size_wh)
     phone = draw_phone(seed, phone_number, room.rgb)
     return CameraSetup(
         seed=seed,

@@ -9,6 +9,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
+from sonogate.simulate.camera.lens import px_scale
 from sonogate.simulate.camera.seeds import log_uniform, stage_rng
 from sonogate.simulate.camera.setup import CameraSetup, EncodingSetup
 from sonogate.types import PixelArray
@@ -107,11 +108,12 @@ def _exif(setup: CameraSetup, orientation: int) -> Image.Exif:
     rng = stage_rng(setup.seed, "exif")
     make, model = _MAKERS[setup.phone_number % len(_MAKERS)]
     focal_35 = setup.sensor.focal_35mm_mm
+    binned = min(px_scale(setup.geometry.photo_size_wh), 1.0) ** 2
     exif = Image.Exif()
     exif[_TAG_MAKE], exif[_TAG_MODEL], exif[_TAG_ORIENTATION] = make, model, orientation
     details = exif.get_ifd(_EXIF_IFD)
     details[_TAG_EXPOSURE] = round(log_uniform(rng, 1 / 200, 1 / 15), 5)
-    details[_TAG_ISO] = int(np.clip(setup.sensor.shot * 4e5, 50, 6400))
+    details[_TAG_ISO] = int(np.clip(setup.sensor.shot / binned * 4e5, 50, 6400))
     details[_TAG_FOCAL] = round(focal_35 * 0.22, 2)
     details[_TAG_FOCAL_35] = round(focal_35 * setup.phone.zoom)
     return exif

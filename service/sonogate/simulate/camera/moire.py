@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sonogate.simulate.camera.develop import develop_colours
 from sonogate.simulate.camera.filters import Light, mix_channels, shrink
 from sonogate.simulate.camera.mosaic import OFFSET, SCALE, crosstalk_matrix, demosaic
+from sonogate.simulate.camera.phone import auto_lift
 from sonogate.simulate.camera.raw import read_sensor
 from sonogate.simulate.camera.scene import SceneLayers
 from sonogate.simulate.camera.setup import CameraSetup, PanelSetup
@@ -23,6 +24,7 @@ from sonogate.simulate.camera.truth import (
     straighten,
 )
 from sonogate.simulate.values import Export
+from sonogate.types import PixelArray
 
 _OneColour = Literal["red", "green", "blue"]
 
@@ -77,7 +79,8 @@ def find_moire(export: Export, setup: CameraSetup, layers: SceneLayers) -> Moire
     _, shape = cell_centres(export.size_wh)
     local = np.asarray(100.0 * np.sqrt(shrink(squared, (shape[1], shape[0]))), np.float32)
     cells = scan_cells(export, shape)
-    lab = [_lab(colours, quiet) for colours in (seen, even)]
+    lift = auto_lift(raw.scene * np.float32(raw.exposure), quiet.phone)
+    lab = [_lab(develop_colours(colours, quiet, lift), quiet) for colours in (seen, even)]
     apart = ((lab[0] - lab[1]) ** 2).sum(axis=2)
     figures = {
         "moire_pct": float(np.sqrt((local[cells].astype(np.float64) ** 2).mean())),
@@ -100,7 +103,7 @@ def _full_colour(export: Export, quiet: CameraSetup, layers: SceneLayers) -> NDA
     return np.asarray(codes, np.uint16)
 
 
-def _lab(colours: NDArray[np.uint16], setup: CameraSetup) -> NDArray[np.float64]:
-    straight = see_straight(develop_colours(colours, setup), setup.geometry)
+def _lab(pixels: PixelArray, setup: CameraSetup) -> NDArray[np.float64]:
+    straight = see_straight(pixels, setup.geometry)
     unit = straight.astype(np.float32) / np.float32(255)
     return np.asarray(cv2.cvtColor(unit, cv2.COLOR_RGB2LAB), np.float64)

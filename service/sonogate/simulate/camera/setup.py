@@ -195,6 +195,7 @@ class PhoneSetup:
         saturation: Gain of chroma.
         contrast: Strength of the S-shaped tone curve, 0–1.
         local_tone: Strength of local tone mapping, 0–1.
+        auto_tone: How far dark scenes are lifted towards middle grey, 0–1.
         denoise: Strength, 0–1.
         sharpen: Amount of unsharp masking.
         sharpen_px: Its radius.
@@ -211,6 +212,7 @@ class PhoneSetup:
     saturation: float
     contrast: float
     local_tone: float
+    auto_tone: float
     denoise: float
     sharpen: float
     sharpen_px: float
