@@ -107,29 +107,60 @@ class Gate:
             timings_ms=watch.finish(),
         )
 
-    def _find(self, picture: Photo, watch: _Watch) -> RectifiedScreen | None:
-        def locate() -> ScreenQuad | None:
-            coarse = self.locator(picture)
-            return None if coarse is None else screen.refine(picture, coarse, self.policy.screen)
+    def locate(self, picture: Photo) -> ScreenQuad | None:
+        """Return where the display is in a photo, or None when there is none."""
+        coarse = self.locator(picture)
+        return None if coarse is None else screen.refine(picture, coarse, self.policy.screen)
 
-        quad = watch.time("locate", locate)
+    def rectify(self, picture: Photo, quad: ScreenQuad) -> RectifiedScreen:
+        """Return the display seen straight on."""
+        return screen.rectify(picture, quad, self.policy.screen, self.export_size_wh)
+
+    def measure(self, found: RectifiedScreen, picture: Photo) -> QualityReport:
+        """Return every measure of a screen and the fidelity they predict."""
+        return quality.assess(found, picture, self.policy, self.glare_model)
+
+    def identify(self, found: RectifiedScreen) -> IdentifierReport:
+        """Return what on a screen is to be masked, and what is kept.
+
+        Nothing on a screen without an ultrasound picture is wanted, so nothing of it is read.
+        """
+        if found.scan_area_xy is None:
+            width, height = found.size_wh
+            frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
+            return IdentifierReport((Region(frame_xy, "surround", "masked", 1.0),), complete=True)
+        rules = self.policy.identifiers
+        return identifiers.classify(identifiers.read(found, self.reader, rules), found, rules)
+
+    def mask(
+        self, found: RectifiedScreen, names: IdentifierReport
+    ) -> tuple[IdentifierReport, MaskedScreen]:
+        """Return the masked picture, searched again, and the report as it then stands.
+
+        A picture whose masking cannot be trusted is filled wholly.
+
+        Args:
+            found: The screen.
+            names: What ``identify`` returned for it.
+        """
+        if names.complete and found.scan_area_xy is not None:
+            masked = identifiers.mask(found, names, self.policy.identifiers)
+            names = identifiers.check(masked, names, self.reader, self.policy.identifiers)
+            if names.complete:
+                return names, masked
+        return self._withhold(found, names)
+
+    def _find(self, picture: Photo, watch: _Watch) -> RectifiedScreen | None:
+        quad = watch.time("locate", partial(self.locate, picture))
         if quad is None:
             return None
-        return watch.time(
-            "rectify",
-            partial(screen.rectify, picture, quad, self.policy.screen, self.export_size_wh),
-        )
+        return watch.time("rectify", partial(self.rectify, picture, quad))
 
     def _examine(
         self, found: RectifiedScreen, picture: Photo, watch: _Watch
     ) -> tuple[QualityReport, IdentifierReport, MaskedScreen]:
-        measure = partial(quality.assess, found, picture, self.policy, self.glare_model)
-        assess = partial(watch.time, "assess", measure)
-        if found.scan_area_xy is None:
-            # Nothing on such a screen is wanted, so nothing of it is read or shown.
-            withheld = watch.time("mask", partial(self._withhold, found, None))
-            return (assess(), *withheld)
-        if self.executor is None:
+        assess = partial(watch.time, "assess", partial(self.measure, found, picture))
+        if self.executor is None or found.scan_area_xy is None:
             return (assess(), *self._hide(found, watch))
         hiding = self.executor.submit(self._hide, found, watch)
         try:
@@ -140,31 +171,13 @@ class Gate:
         return (report, *hidden)
 
     def _hide(self, found: RectifiedScreen, watch: _Watch) -> tuple[IdentifierReport, MaskedScreen]:
-        rules = self.policy.identifiers
-
-        def read() -> IdentifierReport:
-            runs = identifiers.read(found, self.reader, rules)
-            return identifiers.classify(runs, found, rules)
-
-        def mask(names: IdentifierReport) -> tuple[IdentifierReport, MaskedScreen]:
-            if names.complete:
-                masked = identifiers.mask(found, names, rules)
-                names = identifiers.check(masked, names, self.reader, rules)
-                if names.complete:
-                    return names, masked
-            return self._withhold(found, names)
-
-        names = watch.time("read", read)
-        return watch.time("mask", partial(mask, names))
+        names = watch.time("read", partial(self.identify, found))
+        return watch.time("mask", partial(self.mask, found, names))
 
     def _withhold(
-        self, found: RectifiedScreen, names: IdentifierReport | None
+        self, found: RectifiedScreen, names: IdentifierReport
     ) -> tuple[IdentifierReport, MaskedScreen]:
         """Return a wholly filled picture, and the report that says so."""
-        if names is None:
-            width, height = found.size_wh
-            frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
-            names = IdentifierReport((Region(frame_xy, "surround", "masked", 1.0),), complete=True)
         regions = tuple(
             region if region.action == "masked" else replace(region, action="masked")
             for region in names.regions

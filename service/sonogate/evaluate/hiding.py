@@ -6,12 +6,9 @@ so the export's own text is masked as well, and shown is only what both let be s
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 
-from sonogate import identifiers
 from sonogate.evaluate.alignment import Alignment
 from sonogate.pipeline import Gate
 from sonogate.reference.planes import Mask
@@ -35,19 +32,11 @@ def hide_export(export: PixelArray, scan_area_xy: FloatArray, gate: Gate) -> Mas
         gate: Holds the reader and the policy.
     """
     size_wh = (export.shape[1], export.shape[0])
-    rules = gate.policy.identifiers
     quad = ScreenQuad(geometry.screen_corners(size_wh), 100.0, 1.0)
     screen = RectifiedScreen(
         export, quad, np.eye(3), size_wh, 0.0, size_wh, True, scan_area_xy=scan_area_xy
     )
-    names = identifiers.classify(identifiers.read(screen, gate.reader, rules), screen, rules)
-    if names.complete:
-        masked = identifiers.mask(screen, names, rules)
-        if identifiers.check(masked, names, gate.reader, rules).complete:
-            return masked
-    regions = tuple(replace(region, action="masked") for region in names.regions)
-    bare = replace(screen, scan_area_xy=None)
-    return identifiers.mask(bare, replace(names, regions=regions), rules)
+    return gate.mask(screen, gate.identify(screen))[1]
 
 
 def hidden_in_photo(alignment: Alignment, assessment: Assessment) -> Mask:
