@@ -236,10 +236,22 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class NewSubmission:
+    """A submission before it is on record; fields as in ``Submission``."""
+
+    purpose: Purpose
+    case: CaseReference | None
+    consent: Consent | None = field(repr=False)
+    context: ClinicalContext | None = field(repr=False)
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFacts:
-    """An attempt before it has a number.
+    """An attempt before it is on record.
 
     Attributes:
+        number: The number that it is to have; when another came first, it is refused.
         outcome: What the gate said.
         released: What it is taken as.
         photos: Photos that came together.
@@ -247,6 +259,7 @@ class AttemptFacts:
         reasons: Causes, most useful first.
     """
 
+    number: int
     outcome: Outcome
     released: Outcome
     photos: int

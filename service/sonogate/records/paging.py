@@ -1,0 +1,57 @@
+"""Keyset pagination: a page begins after a place in the order, not after a count.
+
+Newest first, by time and then id. What is added meanwhile moves nothing from one page to
+another.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, and_, or_
+
+from sonogate.records.tables import Moment
+
+_MOMENT = Moment()
+
+
+class BadCursorError(ValueError):
+    """The text is not where a page ended."""
+
+
+def cursor(created_at: datetime, record_id: str) -> str:
+    """Return the place after a record as opaque text."""
+    number = _MOMENT.process_bind_param(created_at, None)  # type: ignore[arg-type]
+    return base64.urlsafe_b64encode(f"{number}.{record_id}".encode()).decode("ascii").rstrip("=")
+
+
+def newest_first(query: Select[Any], table: Table, after: str | None, limit: int) -> Select[Any]:
+    """Return ``query`` in order, from ``after`` on, with one row more than ``limit``.
+
+    Raises:
+        BadCursorError: ``after`` is not what ``cursor`` returned.
+    """
+    if after is not None:
+        created_at, record_id = _place(after)
+        query = query.where(
+            or_(
+                table.c.created_at < created_at,
+                and_(table.c.created_at == created_at, table.c.id < record_id),
+            )
+        )
+    return query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit + 1)
+
+
+def _place(text: str) -> tuple[datetime, str]:
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+        number, _, record_id = raw.partition(".")
+        moment = _MOMENT.process_result_value(int(number), None)  # type: ignore[arg-type]
+    except (binascii.Error, ValueError, OverflowError) as error:
+        raise BadCursorError("not a cursor") from error
+    if moment is None or not record_id:
+        raise BadCursorError("not a cursor")
+    return moment, record_id
