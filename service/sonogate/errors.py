@@ -3,7 +3,9 @@
 SonogateError
 ├── PhotoError                the file is at fault (HTTP 4xx); ``reason`` says why
 ├── PolicyError               the policy file is wrong
-└── ModelError                a model is missing, altered, or failed to run
+├── ModelError                a model is missing, altered, or failed to run
+├── AuthorityError            keys, certificates or a signed statement cannot be used
+└── ExportError               a picture could not be handed on
 
 Poor quality is a value, not an error. No message carries text read from a picture, a
 file's name, or anything of its metadata.
@@ -51,3 +53,11 @@ class PolicyError(SonogateError):
 
 class ModelError(SonogateError):
     """A model is missing, is not the one the manifest names, or failed to run."""
+
+
+class AuthorityError(SonogateError):
+    """Keys, certificates or a signed statement are missing, malformed or not to be trusted."""
+
+
+class ExportError(SonogateError):
+    """A picture could not be handed on; no message carries what is known of a patient."""
