@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sonogate.cli import assess, compare, evaluate, serve, simulate, version
+from sonogate.cli import assess, authority, compare, evaluate, serve, simulate, verify, version
 from sonogate.cli.factory import load_default_gate
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def create_cli(make_gate: GateFactory = load_default_gate) -> typer.Typer:
     simulate.register(app)
     evaluate.register(app)
     compare.register(app)
+    authority.register(app)
+    verify.register(app)
     version.register(app)
     return app
 

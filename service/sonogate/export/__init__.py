@@ -1,0 +1,1 @@
+"""Masked pictures handed on: DICOM, FHIR, media, plain files."""
