@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sonogate.errors import PolicyError
-from sonogate.types import MEASURE_NAMES, Limit, MeasureName
+from sonogate.types import MEASURE_NAMES, Limit, MeasureName, ReasonCode
 
 _Section = TypeVar("_Section")
 
@@ -269,6 +269,31 @@ class PairedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class SubmissionPolicy:
+    """How many tries a submission has, and what the last of them may let through.
+
+    Attributes:
+        retry_cap: Attempt from which on a picture that is poor but safe passes.
+        max_attempts: Attempt after which a submission is closed.
+        max_photos: Most photos of one burst.
+        max_total_bytes: Most bytes of one burst.
+        cap_limits: What a picture that passes by the cap is not good for.
+        cap_passes: Reasons that the cap overrides; with any other the picture never passes.
+    """
+
+    retry_cap: int
+    max_attempts: int
+    max_photos: int
+    max_total_bytes: int
+    cap_limits: tuple[Limit, ...]
+    cap_passes: tuple[ReasonCode, ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.retry_cap <= self.max_attempts or self.max_photos < 1:
+            raise PolicyError("submission: need 1 ≤ retry_cap ≤ max_attempts and a photo")
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole policy.
 
@@ -284,6 +309,7 @@ class Policy:
     identifiers: IdentifiersPolicy
     verdict: VerdictPolicy
     paired: PairedPolicy
+    submission: SubmissionPolicy
 
 
 def default_policy() -> Policy:
