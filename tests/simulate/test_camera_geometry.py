@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.simulate.camera_bench import bench_setup
 
 from sonogate.simulate.camera.geometry import Geometry, outline_xy, place, project, undistort
 
@@ -38,6 +39,16 @@ def test_maps_agree_with_points_to_a_twentieth_of_a_pixel(k1: float) -> None:
     x, y = np.array([3, 800, 1590, 400]), np.array([5, 600, 1190, 1000])
     seen = geometry.to_photo(np.stack([columns[y, x], rows[y, x]], axis=1).astype(np.float64))
     assert np.abs(seen - np.stack([x, y], axis=1)).max() < 0.05
+
+
+@pytest.mark.parametrize("k1", [0.0, 0.02])
+def test_maps_of_the_photo_are_its_projection(k1: float) -> None:
+    geometry = bench_setup((300, 220), (960, 720), 2.2, 1.0, 5.0, 35.0, k1).geometry
+    x, y = np.linspace(-0.5, 299.5, 31), np.linspace(-0.5, 219.5, 23)
+    columns, rows = geometry.photo_maps(x, y)
+    seen = geometry.to_photo(np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2))
+    assert np.abs(columns.ravel() - seen[:, 0]).max() < 0.01
+    assert np.abs(rows.ravel() - seen[:, 1]).max() < 0.01
 
 
 def test_distortion_follows_the_definition_of_the_quad() -> None:

@@ -106,6 +106,30 @@ class Geometry:
             columns[beyond] = rows[beyond] = _NOWHERE
         return columns, rows
 
+    def photo_maps(
+        self, x: FloatArray, y: FloatArray
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the photo's x and y seen of export columns x and rows y, to 0.01 pixels."""
+        (cx, cy), unit = centre_and_unit(self.photo_size_wh)
+        middle = np.array(self.export_size_wh) / 2.0
+        to_centre = np.array([[1, 0, -cx], [0, 1, -cy], [0, 0, 1.0]])
+        from_middle = np.array([[1, 0, middle[0]], [0, 1, middle[1]], [0, 0, 1.0]])
+        m = to_centre @ self.homography @ from_middle
+        m = (m / m[2, 2]).astype(np.float32)
+        across = (x - middle[0]).astype(np.float32)[None, :]
+        down = (y - middle[1]).astype(np.float32)[:, None]
+        weight = 1 / (m[2, 0] * across + (m[2, 1] * down + m[2, 2]))
+        columns = (m[0, 0] * across + (m[0, 1] * down + m[0, 2])) * weight
+        rows = (m[1, 0] * across + (m[1, 1] * down + m[1, 2])) * weight
+        if self.distortion_k1 != 0.0:
+            stretch = columns * columns + rows * rows
+            stretch = 1 + np.float32(self.distortion_k1 / unit**2) * stretch
+            columns *= stretch
+            rows *= stretch
+        columns += np.float32(cx)
+        rows += np.float32(cy)
+        return columns, rows
+
     def jacobian(self, points_xy: FloatArray) -> FloatArray:
         """Return (N, 2, 2) d(seen photo pixel)/d(export pixel) at (N, 2) export pixels."""
         step = 1e-3

@@ -13,6 +13,7 @@ from sonogate.types import FloatArray
 REFERENCE_LONG_SIDE_PX = 4000.0
 _OPTICS_SENSOR_PX = 0.45
 _GLOW_LONG_SIDE = 128
+_SHORT_PATH_PX = 1.0
 
 
 def px_scale(size_wh: tuple[int, int]) -> float:
@@ -95,6 +96,19 @@ def motion_path(lens: LensSetup, scale: float) -> FloatArray:
         axis=1,
     )
     return np.asarray(path - path.mean(axis=0))
+
+
+def split_motion(path_xy: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Tell a visible motion from one so short that only its spread is seen.
+
+    Returns:
+        The path to follow, (N, 2), and the covariance, (2, 2), of a path not to be followed;
+        photo pixels, and the same squared.
+    """
+    if float(np.ptp(path_xy, axis=0).max()) > _SHORT_PATH_PX:
+        return path_xy, np.zeros((2, 2))
+    spread = path_xy - path_xy.mean(axis=0)
+    return np.zeros((1, 2)), np.asarray(spread.T @ spread / len(spread), np.float64)
 
 
 def motion_kernel(path_xy: FloatArray) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from sonogate.simulate.camera.lens import (
     direct_share,
     motion_path,
     px_scale,
+    split_motion,
     spot_at_px,
     spot_px,
     stray_light,
@@ -111,7 +112,7 @@ def read_sensor(
     spot = lens_spot(setup)
     sites = _lay_out(setup, spot)
     if spot is not None:
-        _gather_screen(export_pixels, setup, spot, path, sites, subpixels)
+        _gather_screen(export_pixels, setup, spot, split_motion(path)[0], sites, subpixels)
     balance = crosstalk_matrix(sensor)
     seen_layers = blur_layers(
         layers, spot_px(lens, geometry.photo_size_wh, setup.phone.zoom), path, balance
@@ -149,7 +150,8 @@ def lens_spot(setup: CameraSetup) -> Spot | None:
     region = region_in_view(setup.geometry, reach)
     if region is None:
         return None
-    scatter = scatter_px2(setup)
+    path = motion_path(setup.lens, scale)
+    scatter = scatter_px2(setup) + split_motion(path)[1]
     return spot_on_screen(setup.geometry, setup.lens, setup.phone.zoom, region, scatter)
 
 

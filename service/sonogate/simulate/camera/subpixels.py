@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
@@ -184,9 +185,13 @@ def dense_screen(
     part = light[top : bottom + rim, left : right + rim]
     per_x = _samples(spot.variance_x, _SAMPLES_PER_SPOT[0])
     per_y = _samples(spot.variance_y, _SAMPLES_PER_SPOT[1])
-    across = _spread(np.ascontiguousarray(part.T), spot.variance_x, aperture_x, per_x, margin)
-    down = _spread(np.ascontiguousarray(across.T), spot.variance_y.T, aperture_y, per_y, margin)
+    across = _spread(_turned(part), spot.variance_x, aperture_x, per_x, margin)
+    down = _spread(_turned(across), spot.variance_y.T, aperture_y, per_y, margin)
     return DenseScreen(down, (per_x, per_y), (left - margin - 0.5, top - margin - 0.5))
+
+
+def _turned(light: Light) -> Light:
+    return np.asarray(cv2.transpose(light), np.float32)
 
 
 def _samples(variance: FloatArray, per_spot: float) -> int:
@@ -229,13 +234,14 @@ def _spread(
             np.interp(along, np.arange(len(profile)), profile) - lookup, _LEAST_VARIANCE
         )
         weights = _weights(at, np.sqrt(own), aperture, taps)
+        strongest = weights.reshape(total, samples, -1).max(axis=0)
         for first in range(int(block[0]), int(block[-1]) + 1, chunk_columns):
             last = min(first + chunk_columns, int(block[-1]) + 1)
-            _spread_chunk(padded[:, first:last], weights, out[:, :, first:last])
+            _spread_chunk(padded[:, first:last], weights, strongest, out[:, :, first:last])
     return out.reshape(total * samples, columns)
 
 
-def _spread_chunk(padded: Light, weights: Light, out: Light) -> None:
+def _spread_chunk(padded: Light, weights: Light, strongest: Light, out: Light) -> None:
     total, samples, _ = out.shape
     chunk = np.ascontiguousarray(padded)
     acc = np.empty((total, chunk.shape[1]), np.float32)
@@ -243,8 +249,8 @@ def _spread_chunk(padded: Light, weights: Light, out: Light) -> None:
     for phase in range(samples):
         acc[:] = 0.0
         for tap in range(weights.shape[1]):
-            weight = weights[phase::samples, tap]
-            if weight.max() > _NEGLIGIBLE:
+            if strongest[phase, tap] > _NEGLIGIBLE:
+                weight = weights[phase::samples, tap]
                 np.multiply(chunk[tap : tap + total], weight[:, None], out=work)
                 np.add(acc, work, out=acc)
         out[:, phase] = acc
@@ -258,13 +264,11 @@ def shake(dense: DenseScreen, path_xy: FloatArray) -> DenseScreen:
     if len(steps[0]) < 2:
         return dense
     reach = int(np.abs(steps[0]).max())
-    padded = np.pad(dense.light, reach)
-    rows, columns = dense.light.shape
-    out = np.zeros_like(dense.light)
-    for (dx, dy), count in zip(*steps, strict=True):
-        part = padded[reach - dy : reach - dy + rows, reach - dx : reach - dx + columns]
-        out += part * np.float32(count / len(path_xy))
-    return replace(dense, light=out)
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    # A correlation looks where the path came from: the picture moves along it.
+    kernel[reach - steps[0][:, 1], reach - steps[0][:, 0]] = steps[1] / len(path_xy)
+    taken = cv2.filter2D(dense.light, -1, kernel, borderType=cv2.BORDER_CONSTANT)
+    return replace(dense, light=np.asarray(taken, np.float32))
 
 
 def soft_cover(export_size_wh: tuple[int, int], spot: Spot, columns: Light, rows: Light) -> Light:

@@ -33,7 +33,6 @@ _WHITE_CD_M2 = 250.0
 _GLARE_LOSS = 0.2
 _CONTENT_RANGE = 0.02
 _MAX_OVERSAMPLING = 4
-_STRIP = 128
 
 
 def cell_centres(export_size_wh: tuple[int, int]) -> tuple[FloatArray, tuple[int, int]]:
@@ -83,13 +82,10 @@ def straighten(
     finer = int(np.clip(np.ceil(density), 1, _MAX_OVERSAMPLING))
     x = (np.arange(width * finer) + 0.5) / finer - 0.5 + shift_px
     y = (np.arange(height * finer) + 0.5) / finer - 0.5
-    columns = np.empty((len(y), len(x)), np.float32)
-    rows = np.empty_like(columns)
-    for first in range(0, len(y), _STRIP):
-        part = np.stack(np.meshgrid(x, y[first : first + _STRIP]), axis=2)
-        seen = layer_coordinates(geometry.to_photo(part.reshape(-1, 2)), step_px)
-        seen = seen.reshape(part.shape)
-        columns[first : first + _STRIP], rows[first : first + _STRIP] = seen[..., 0], seen[..., 1]
+    columns, rows = geometry.photo_maps(x, y)
+    if step_px != 1.0:
+        half = np.float32(0.5)
+        columns, rows = ((at + half) / np.float32(step_px) - half for at in (columns, rows))
     fine = cv2.remap(picture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     if finer > 1:
         fine = cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA)
