@@ -23,6 +23,7 @@ KNOWN_FOCAL_LOG_SD = 0.06
 RIGHT_ANGLE_SD = 0.004
 _FOCAL_LOG_GRID: FloatArray = np.linspace(math.log(0.25), math.log(6.0), 121)
 _UNDISTORT_STEPS = 12
+_OUTLINE_STEPS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def project(matrix: FloatArray, points_xy: FloatArray) -> FloatArray:
 
 def distort(points_xy: FloatArray, k1: float, photo_size_wh: tuple[int, int]) -> FloatArray:
     """Return where the lens shows ideal points: q = p (1 + k1 |p|²) (see ScreenQuad)."""
-    centre, unit = _lens_frame(photo_size_wh)
+    centre, unit = lens_frame(photo_size_wh)
     ideal = (points_xy - centre) / unit
     radius2 = np.sum(ideal * ideal, axis=-1, keepdims=True)
     return np.asarray(ideal * (1.0 + k1 * radius2) * unit + centre)
@@ -132,7 +133,7 @@ def undistort(points_xy: FloatArray, k1: float, photo_size_wh: tuple[int, int]) 
     """Return the ideal points behind seen ones, by Newton's method on the radius."""
     if k1 == 0.0:
         return np.asarray(points_xy, dtype=np.float64)
-    centre, unit = _lens_frame(photo_size_wh)
+    centre, unit = lens_frame(photo_size_wh)
     seen = (points_xy - centre) / unit
     radius = np.hypot(seen[..., 0], seen[..., 1])[..., None]
     ideal = radius.copy()
@@ -143,13 +144,27 @@ def undistort(points_xy: FloatArray, k1: float, photo_size_wh: tuple[int, int]) 
     return np.asarray(seen * scale * unit + centre)
 
 
-def _lens_frame(photo_size_wh: tuple[int, int]) -> tuple[FloatArray, float]:
+def lens_frame(photo_size_wh: tuple[int, int]) -> tuple[FloatArray, float]:
+    """Return the photo's centre and half its diagonal: the lens's origin and unit, px."""
     width, height = photo_size_wh
     return np.array([(width - 1) / 2.0, (height - 1) / 2.0]), 0.5 * math.hypot(width, height)
 
 
-def visible_fraction(corners_xy: FloatArray, photo_size_wh: tuple[int, int]) -> float:
-    """Return the share of the quad's area that is inside the photo, 0-1."""
+def visible_fraction(
+    corners_xy: FloatArray, photo_size_wh: tuple[int, int], k1: float = 0.0
+) -> float:
+    """Return the share of the quad's area that is inside the photo, 0-1.
+
+    Args:
+        corners_xy: (4, 2) ideal corners.
+        photo_size_wh: Size of the photo.
+        k1: The lens's distortion, which bows the sides.
+    """
+    if k1 != 0.0:
+        steps = (np.arange(_OUTLINE_STEPS) / _OUTLINE_STEPS)[None, :, None]
+        sides = np.roll(corners_xy, -1, axis=0) - corners_xy
+        outline = (corners_xy[:, None] + steps * sides[:, None]).reshape(-1, 2)
+        corners_xy = distort(outline, k1, photo_size_wh)
     whole = abs(signed_area(corners_xy))
     if whole < 1e-9:
         return 0.0
@@ -199,7 +214,7 @@ def pose(
     Raises:
         ValueError: The corners are degenerate.
     """
-    centre, half_diagonal = _lens_frame(photo_size_wh)
+    centre, half_diagonal = lens_frame(photo_size_wh)
     unit_square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     matrix = homography(unit_square, (corners_xy - centre) / half_diagonal)
     across, down = matrix[:, 0], matrix[:, 1]
