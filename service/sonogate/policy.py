@@ -61,6 +61,7 @@ class ScreenPolicy:
         formats_wh: Pixel grids that displays have, commonest first for equal shapes.
         format_tolerance: Relative error of the aspect ratio within which a grid is taken.
         min_edge_support: Share of a side (0–1) that must show an edge for it to be moved.
+        min_edge_belief: Belief (0–1) that an edge is the display's for a side to be moved.
     """
 
     min_confidence: float
@@ -70,6 +71,7 @@ class ScreenPolicy:
     formats_wh: tuple[tuple[int, int], ...]
     format_tolerance: float
     min_edge_support: float
+    min_edge_belief: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +117,18 @@ class MeasuresPolicy:
 
 @dataclass(frozen=True, slots=True)
 class FidelityPolicy:
-    """The first predictor of HaarPSI from the measures.
+    """How HaarPSI is predicted: by the model, and from the measures alone where it is absent.
 
     Attributes:
+        half_width_deviations: Half the width of the model's 90% interval, its own standard
+            deviations.
         intercept: Log odds of the fidelity where every measure is at its x90.
         weights: Log odds lost for one measure at its x50; measures that are absent do not count.
         half_width: Half the width of the 90% interval, points.
         half_width_per_failure: Points more for each measure that could not be assessed.
     """
 
+    half_width_deviations: float
     intercept: float
     weights: Mapping[str, float]
     half_width: float
@@ -174,11 +179,9 @@ class IdentifiersPolicy:
         keep_vendors: Whether names of makers and machines may stay.
         canvas_px_per_export_px: Size of the picture that is searched at scale 1.
         canvas_max_side_px: Longest side of that picture.
-        passes: Scales at which the whole screen is searched; a ``+`` asks for a contrast
-            stretch.
-        scan_passes: Further searches of the scan area; an ``r`` turns it by a right angle.
-        map_threshold: Probability above which a pixel is text, 0–1.
-        box_threshold: Mean probability above which a box is text, 0–1.
+        passes: Scales at which the screen is searched.
+        core_threshold: Probability above which a pixel belongs to a line of text, 0–1.
+        line_threshold: Probability that a line reaches somewhere, 0–1.
         merge_cover: Share of a box that earlier ones must cover to make it no news.
         max_text_height_fraction: Share of the screen's height above which a box is no text.
         max_lone_height_fraction: Share of the screen's height above which one letter alone in
@@ -188,6 +191,7 @@ class IdentifiersPolicy:
         min_upright_confidence: Confidence, 0–1, that at least one run has on an upright screen.
         min_upright_letters: Letters and digits that such a run has at least.
         min_keep_confidence: Lowest confidence of any character of a kept run, 0–1.
+        min_measured_confidence: The same for a value with its unit or label.
         min_write_confidence: Confidence from which a run counts as writing that taints what
             is near it, 0–1.
         min_blur_confidence: Confidence of the runs that blur is measured on, 0–1.
@@ -198,6 +202,8 @@ class IdentifiersPolicy:
         header_fraction: Share of the screen's height that is its header.
         footer_fraction: Share of the screen's height that is its footer.
         context_lines: Distance in line heights within which identifiers taint a run.
+        scan_sure_confidence: The finder's confidence from which a line in the scan area is
+            masked whatever it reads as, 0–1.
         scan_read_confidence: Confidence of a reading from which letters in the scan area are
             writing, 0–1.
         scan_letter_confidence: Confidence of a reading below which its letters are none, 0–1.
@@ -207,21 +213,21 @@ class IdentifiersPolicy:
         scan_line_margin: Line heights by which a masked line in the scan area is prolonged on
             either side, as its ends may have been missed.
         mask_margin_px: Margin around masked runs, export pixels.
+        keep_margin_px: Margin around kept runs, export pixels; where it meets a masked run,
+            the mask wins.
         fill_grey: Grey level of the fill, 8-bit code.
         check_side_px: Longest side of the picture that the check searches.
-        check_passes: Scales of the check.
-        check_map_threshold: As ``map_threshold``, for the check.
-        check_box_threshold: As ``box_threshold``, for the check.
+        check_map_threshold: Probability above which a pixel is text to the check, 0–1.
+        check_box_threshold: Mean probability above which a box is text to the check, 0–1.
         max_unaccounted: Visible, unknown share of a run above which the check fails.
     """
 
     keep_vendors: bool
     canvas_px_per_export_px: float
     canvas_max_side_px: int
-    passes: tuple[str, ...]
-    scan_passes: tuple[str, ...]
-    map_threshold: float
-    box_threshold: float
+    passes: tuple[float, ...]
+    core_threshold: float
+    line_threshold: float
     merge_cover: float
     max_text_height_fraction: float
     max_lone_height_fraction: float
@@ -230,6 +236,7 @@ class IdentifiersPolicy:
     min_upright_confidence: float
     min_upright_letters: int
     min_keep_confidence: float
+    min_measured_confidence: float
     min_write_confidence: float
     min_blur_confidence: float
     min_blur_contrast: float
@@ -239,15 +246,16 @@ class IdentifiersPolicy:
     header_fraction: float
     footer_fraction: float
     context_lines: float
+    scan_sure_confidence: float
     scan_read_confidence: float
     scan_letter_confidence: float
     scan_found_confidence: float
     scan_unread_confidence: float
     scan_line_margin: float
     mask_margin_px: float
+    keep_margin_px: float
     fill_grey: int
     check_side_px: int
-    check_passes: tuple[str, ...]
     check_map_threshold: float
     check_box_threshold: float
     max_unaccounted: float
