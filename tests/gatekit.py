@@ -37,6 +37,14 @@ class FakeReader:
         x0, y0, x1, y1 = np.array(CLINICAL_TEXT) * (width, height, width, height)
         return np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]]), np.array([0.95])
 
+    def lines(
+        self, pixels: PixelArray, core_threshold: float, box_threshold: float
+    ) -> tuple[FloatArray, FloatArray]:
+        return self.detect(pixels, core_threshold, box_threshold)
+
+    def skim(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
+        return self.recognise(crops)
+
     def recognise(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
         return [(self._text, 0.99) for _ in crops]
 

@@ -142,6 +142,7 @@ class VerdictPolicy:
     Attributes:
         retake_below: Score below which a measure asks for a retake.
         limit_below: Score below which a measure limits what the picture is good for.
+        min_fidelity: Predicted fidelity below which a retake is asked for.
         gain_tie: Gains that differ by less, in points of fidelity, count as equal.
         place_share: Share of the screen (0–1) beyond which a fault is said to be everywhere
             and no place is named.
@@ -157,6 +158,7 @@ class VerdictPolicy:
 
     retake_below: float
     limit_below: float
+    min_fidelity: float
     gain_tie: float
     place_share: float
     side_ratio: float
@@ -262,6 +264,31 @@ class IdentifiersPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationPolicy:
+    """Which photos are bad by their truth, and how seldom the gate may accept one.
+
+    Attributes:
+        min_fidelity: True HaarPSI times 100 below which a photo is bad.
+        min_mtf50: True MTF50, cycles per export pixel, below which it is.
+        max_glare_pct: True share of the scan's content under reflections above which it is.
+        max_clipped_pct: True share of the scan area that is clipped above which it is.
+        max_occluded_pct: True share behind an occluder above which it is.
+        min_visible_pct: Share of the screen in the frame below which it is.
+        risk: Largest share of the bad among the accepted.
+        confidence: How surely, 0–1.
+    """
+
+    min_fidelity: float
+    min_mtf50: float
+    max_glare_pct: float
+    max_clipped_pct: float
+    max_occluded_pct: float
+    min_visible_pct: float
+    risk: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class PairedPolicy:
     """When a photo counts as registered to its direct export.
 
@@ -317,6 +344,7 @@ class Policy:
     identifiers: IdentifiersPolicy
     verdict: VerdictPolicy
     paired: PairedPolicy
+    calibration: CalibrationPolicy
     submission: SubmissionPolicy
 
 

@@ -28,6 +28,14 @@ class Reader:
         found = self.box_xy[None] if self.searches == 1 else np.zeros((0, 4, 2))
         return found, np.full(len(found), 0.9)
 
+    def lines(
+        self, pixels: PixelArray, core_threshold: float, box_threshold: float
+    ) -> tuple[FloatArray, FloatArray]:
+        return self.detect(pixels, core_threshold, box_threshold)
+
+    def skim(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
+        return self.recognise(crops)
+
     def recognise(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
         return [(self.text, 0.95) for _ in crops]
 

@@ -37,7 +37,7 @@ def as_screen(
 
 @dataclass
 class FakeReader:
-    """Finds the given boxes on every search, and reads them from a table in turn."""
+    """Finds the given boxes first and others in the check, and reads from a table in turn."""
 
     found: list[FloatArray] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -46,19 +46,31 @@ class FakeReader:
     later_texts: list[str] = field(default_factory=list)
     searches: int = 0
     readings: int = 0
-    first_searches: int = 4
+    found_confidence: float = 0.8
+
+    def lines(
+        self, pixels: PixelArray, core_threshold: float, box_threshold: float
+    ) -> tuple[FloatArray, FloatArray]:
+        self.searches += 1
+        return self._boxes(self.found if self.searches == 1 else [])
 
     def detect(
         self, pixels: PixelArray, map_threshold: float, box_threshold: float
     ) -> tuple[FloatArray, FloatArray]:
         self.searches += 1
-        found = self.found if self.searches == 1 else []
-        if self.searches > self.first_searches:
-            found = self.found_later
+        return self._boxes(self.found_later)
+
+    def _boxes(self, found: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
         polygons = np.asarray(found, dtype=np.float64).reshape(-1, 4, 2)
-        return polygons, np.full(len(polygons), 0.9)
+        return polygons, np.full(len(polygons), self.found_confidence)
+
+    def skim(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
+        return self._read(crops)
 
     def recognise(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
+        return self._read(crops)
+
+    def _read(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
         self.readings += 1
         texts = self.texts
         if self.readings == 2:

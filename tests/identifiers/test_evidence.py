@@ -8,7 +8,6 @@ from tests.identifiers.conftest import FakeReader, as_screen, box
 
 from sonogate.identifiers import read
 from sonogate.identifiers.evidence import looks_written, off_axis_deg, turned_crops
-from sonogate.identifiers.find import _turned_back
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import FloatArray
 
@@ -72,17 +71,6 @@ def test_an_upright_line_is_laid_level() -> None:
     assert level.shape[1] > 4 * level.shape[0]
     dark_end = level[:, : level.shape[1] // 2].mean() < level[:, level.shape[1] // 2 :].mean()
     assert dark_end == (upside_down[:, 60:].mean() < upside_down[:, :40].mean())
-
-
-def test_boxes_of_a_turned_picture_come_back() -> None:
-    picture = np.arange(12 * 8).reshape(12, 8)
-    clockwise = np.rot90(picture, -1)
-    x, y = 3, 5
-    row, column = np.argwhere(clockwise == picture[y, x])[0]
-    point = np.full((1, 4, 2), (column, row), dtype=np.float64)
-    np.testing.assert_array_equal(_turned_back(point, 12)[0, 0], (x, y))
-    ordered = _turned_back(box(1, 2, 9, 4)[None], 12)[0]
-    np.testing.assert_array_equal(ordered, box(2, 2, 4, 10))
 
 
 def test_the_rest_of_a_line_is_not_left_out(limits: IdentifiersPolicy) -> None:

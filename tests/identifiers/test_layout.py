@@ -68,6 +68,14 @@ def test_numbers_stay_only_on_a_ruler(limits: IdentifiersPolicy) -> None:
     column = [run(str(i), box(600, 100 + 60 * i, 616, 114 + 60 * i)) for i in range(1, 5)]
     assert actions(limits, *column) == ["kept"] * 4
     assert actions(limits, *column[:2]) == ["masked"] * 2
+    off_scale = run("7", box(600, 400, 616, 414))
+    assert actions(limits, *column, off_scale)[-1] == "masked"
+    letters = run("AB", box(600, 400, 616, 414))
+    assert actions(limits, *column, letters)[-1] == "masked"
+    unread = TextRun(box(600, 400, 616, 414), (), 0.6)
+    assert actions(limits, *column, unread) == ["kept"] * 5
+    ticked = [run(f"-{i}", box(600, 100 + 60 * i, 616, 114 + 60 * i), f"o{i}") for i in (5, 10)]
+    assert actions(limits, *ticked) == ["kept"] * 2
     beside = run("72", box(300, 160, 320, 174))
     assert actions(limits, *column, beside) == ["kept"] * 4 + ["masked"]
 
@@ -85,9 +93,17 @@ def test_an_unread_echo_of_a_known_run_is_dropped(limits: IdentifiersPolicy) -> 
 
 
 def test_words_beside_an_identifier_in_the_header(limits: IdentifiersPolicy) -> None:
-    words = run("ABDOMEN", box(20, 8, 110, 24))
+    words = run("LIVER", box(20, 8, 80, 24))
     assert actions(limits, words, run("5/25/2011", box(500, 8, 600, 24)))[0] == "masked"
     assert actions(limits, words, run("TIS 0.2", box(500, 8, 560, 24)))[0] == "kept"
+    date = run("5/25/2011", box(500, 8, 600, 24))
+    # A key of the console that is a surname, one that is none, and a preset.
+    assert actions(limits, run("Freeze", box(20, 8, 80, 24)), date)[0] == "masked"
+    assert actions(limits, run("Calipers", box(20, 8, 100, 24)), date)[0] == "kept"
+    assert actions(limits, run("Abd Gen", box(20, 8, 90, 24)), date)[0] == "kept"
+    # Given and family name, both words of the clinic.
+    pair = run("Art", box(20, 8, 50, 24)), run("LIVER", box(60, 8, 120, 24))
+    assert actions(limits, *pair) == ["masked", "masked"]
 
 
 def test_the_name_of_a_field_stays_and_its_value_does_not(limits: IdentifiersPolicy) -> None:
@@ -102,7 +118,10 @@ def test_a_run_wider_than_what_was_read_of_it_is_masked(limits: IdentifiersPolic
 
 
 def test_two_readings_must_agree_with_confidence(limits: IdentifiersPolicy) -> None:
-    assert actions(limits, run("MI 1.1", SIDE, "MI 1.7")) == ["masked"]
+    assert actions(limits, run("MI 1.1", SIDE, "MI 11")) == ["masked"]
+    assert actions(limits, run("LONG", SIDE, "LUNG")) == ["masked"]
+    # Whichever digit it is, it is a mechanical index.
+    assert actions(limits, run("MI 1.1", SIDE, "MI 1.7")) == ["kept"]
     assert actions(limits, TextRun(SIDE, ("MI 1.1",), 0.99)) == ["masked"]
     assert actions(limits, TextRun(SIDE, ("MI 1.1", "MI 1.1"), 0.1)) == ["masked"]
     assert actions(limits, TextRun(SIDE, (), 0.99)) == ["masked"]
@@ -149,7 +168,8 @@ def test_a_line_in_the_scan_area_is_masked_beyond_its_ends(limits: IdentifiersPo
     screen = as_screen(np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8), box(200, 100, 500, 400))
     found = TextRuns((run("29, 234", box(300, 200, 360, 216)),))
     masked = mask(screen, classify(found, screen, limits), limits)
-    assert masked.mask[201:215, 270:390].all()
+    assert masked.mask[201:215, 297:363].all()
+    assert not masked.mask[201:215, 380:490].any()
 
 
 def test_an_upright_line_in_the_scan_area_is_masked_beyond_its_ends(
@@ -158,14 +178,15 @@ def test_an_upright_line_in_the_scan_area_is_masked_beyond_its_ends(
     screen = as_screen(np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8), box(200, 100, 500, 400))
     found = TextRuns((run("29, 234", box(300, 200, 316, 260)),))
     masked = mask(screen, classify(found, screen, limits), limits)
-    assert masked.mask[170:290, 301:315].all()
+    assert masked.mask[197:263, 301:315].all()
     assert not masked.mask[170:290, 280:296].any()
 
 
-def test_a_headers_line_is_filled_from_side_to_side(limits: IdentifiersPolicy) -> None:
-    screen = as_screen(
-        np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8), box(-0.5, -0.5, WIDTH - 0.5, HEIGHT - 0.5)
-    )
-    masked = mask(screen, classify(TextRuns((run("SMITH", HEADER),)), screen, limits), limits)
-    assert masked.mask[8:24].all()
-    assert not masked.mask[40:].any()
+def test_a_kept_line_and_its_masked_neighbour_part_in_the_middle(
+    limits: IdentifiersPolicy,
+) -> None:
+    screen = as_screen(np.full((HEIGHT, WIDTH, 3), 90, dtype=np.uint8))
+    kept, below = run("MI 1.1", box(10, 200, 60, 220)), run("SMITH", box(10, 216, 60, 236))
+    masked = mask(screen, classify(TextRuns((kept, below)), screen, limits), limits)
+    assert not masked.mask[201:217, 11:59].any()
+    assert masked.mask[219:236, 11:59].all()

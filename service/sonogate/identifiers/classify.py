@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from sonogate.identifiers import boxes
+from sonogate.identifiers.ruler import RulerMark, is_short, on_rulers
 from sonogate.identifiers.vocabulary import (
     Grade,
     agree,
@@ -21,6 +22,7 @@ from sonogate.identifiers.vocabulary import (
     grade,
     is_date_or_long_number,
     plain,
+    ruler_number,
 )
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import (
@@ -40,11 +42,14 @@ _INSTITUTION = re.compile(
 
 # Length over height up to which a box holds one letter.
 LONE_ELONGATION = 1.6
-# A ruler has at least this many different numbers.
-MIN_RULER_NUMBERS = 3
 MAX_INITIALS = 3
+MIN_READINGS = 2
+# Of a line's height, the overlap up to which two boxes are neighbours and not the same.
+MAX_OVERLAP = 0.5
 # Mean width of a letter over the height of its box, above which more stands there than was read.
 MAX_LETTER_WIDTH = 0.75
+# Signs from here on are twice as wide as letters.
+FIRST_WIDE_LETTER = 0x2E80
 # Share of an unread box inside a known run from which it is the same run seen again.
 ECHO_SHARE = 0.6
 
@@ -57,6 +62,7 @@ class _Judged:
     box: FloatArray
     grade: Grade | None
     writes: bool
+    on_ruler: bool = False
 
 
 def classify(
@@ -73,7 +79,7 @@ def classify(
         The surround, which is masked as a whole, and one region a run, without its text.
         ``complete`` is False whenever the search failed.
     """
-    judged = _without_echoes([_judge(run, policy) for run in runs.runs])
+    judged = _with_rulers(_without_echoes([_judge(run, policy) for run in runs.runs]))
     width, height = screen.size_wh
     frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
     regions = [Region(frame_xy, "surround", "masked", 1.0)]
@@ -84,16 +90,13 @@ def classify(
         if _within(one.box, screen.scan_area_xy) and _is_structure(one, tallest_px):
             continue
         in_margin = not header_bottom <= boxes.centre_y(one.box) <= footer_top
-        kept = one.grade is not None and _fits(one, judged, in_margin, policy)
+        kept = one.on_ruler or (one.grade is not None and _fits(one, judged, in_margin, policy))
         kind: RegionKind = "clinical" if kept else _kind(one.run)
         if not kept and one.writes and _within(one.box, screen.scan_area_xy):
-            # A line's ends may have been missed, and the scan area drawn too high: in a
-            # header no part of the line is left.
+            # A line's ends may have been missed.
             width_px = one.box[2] - one.box[0]
             upright = boxes.height(one.box) > width_px
-            in_header = boxes.centre_y(one.box) < header_bottom and not upright
             reach = policy.scan_line_margin * min(boxes.height(one.box), width_px)
-            reach = width if in_header else reach
             ends = [0.0, -reach, 0.0, reach] if upright else [-reach, 0.0, reach, 0.0]
             line = one.box + np.array(ends)
             line[[0, 2]] = np.clip(line[[0, 2]], -0.5, width - 0.5)
@@ -101,7 +104,57 @@ def classify(
         regions.append(
             Region(one.run.polygon_xy, kind, "kept" if kept else "masked", one.run.confidence)
         )
+    regions = _set_apart(regions, screen.scan_area_xy)
     return IdentifierReport(tuple(regions), runs.failure is None, runs.failure)
+
+
+def _set_apart(regions: list[Region], scan_area_xy: FloatArray | None) -> list[Region]:
+    """Part kept lines and masked neighbours in the middle of their margins' overlap.
+
+    In the scan area, where a masked line must be filled whole, only the kept one gives way.
+    """
+    held = [boxes.bounds(region.polygon_xy) for region in regions]
+    for first, region in enumerate(regions):
+        if region.action != "kept":
+            continue
+        for second, other in enumerate(regions):
+            if other.action == "kept" or other.kind == "surround":
+                continue
+            kept, masked = held[first], held[second]
+            wide, high = -boxes.gap_x(kept, masked), -boxes.gap_y(kept, masked)
+            if min(wide, high) <= 0:
+                continue
+            axis = 1 if high * (masked[2] - masked[0]) <= wide * boxes.height(masked) else 0
+            overlap = high if axis else wide
+            if overlap > MAX_OVERLAP * min(boxes.height(kept), boxes.height(masked)):
+                continue
+            upper, lower = (kept, masked) if kept[axis] < masked[axis] else (masked, kept)
+            middle = 0.5 * (upper[axis + 2] + lower[axis])
+            free = not _within(masked, scan_area_xy)
+            if upper is kept or free:
+                upper[axis + 2] = middle
+            if lower is kept or free:
+                lower[axis] = middle
+    return [
+        region if region.kind == "surround" else replace(region, polygon_xy=boxes.polygon(box))
+        for region, box in zip(regions, held, strict=True)
+    ]
+
+
+def _with_rulers(judged: list[_Judged]) -> list[_Judged]:
+    """Mark what stands on a ruler."""
+    short: list[int] = []
+    marks: list[RulerMark] = []
+    for index, one in enumerate(judged):
+        texts = map(ruler_number, one.run.readings)
+        value = next((text for text in texts if text is not None), None)
+        if is_short(one.box) and (value is not None or not one.writes):
+            short.append(index)
+            marks.append(RulerMark(one.box, None if value is None else float(value)))
+    members = {short[order] for order in on_rulers(marks)}
+    return [
+        replace(one, on_ruler=True) if index in members else one for index, one in enumerate(judged)
+    ]
 
 
 def _is_structure(one: _Judged, tallest_px: float) -> bool:
@@ -126,12 +179,15 @@ def _within(box: FloatArray, polygon_xy: FloatArray | None) -> bool:
 
 def _judge(run: TextRun, policy: IdentifiersPolicy) -> _Judged:
     known: Grade | None = None
-    if (
-        len(run.readings) >= 2
-        and run.confidence >= policy.min_keep_confidence
-        and all(agree(run.readings[0], other) for other in run.readings[1:])
+    if len(run.readings) >= MIN_READINGS and all(
+        agree(run.readings[0], other) for other in run.readings[1:]
     ):
         known = grade(run.readings[0], keep_vendors=policy.keep_vendors)
+        least = policy.min_keep_confidence
+        if known == "measured":
+            least = policy.min_measured_confidence
+        if run.confidence < least:
+            known = None
     letters = sum(map(str.isalnum, run.readings[0])) if run.readings else 0
     writes = letters >= 2 and run.confidence >= policy.min_write_confidence
     return _Judged(run, boxes.bounds(run.polygon_xy), known, writes)
@@ -145,10 +201,10 @@ def _fits(
         return False
     if _too_wide(one):
         return False
+    if one.grade == "number":
+        return False
     if one.grade in ("measured", "label"):
         return True
-    if one.grade == "number":
-        return _on_ruler(one, judged)
     text = plain(one.run.readings[0])
     # Two or three letters in a header or footer may be an operator's initials.
     initials = text.isalpha() and len(text) <= MAX_INITIALS
@@ -156,12 +212,14 @@ def _fits(
         return False
     line_height = boxes.height(one.box)
     for other in judged:
-        if other is one or other.grade is not None or not other.writes:
+        if other is one or other.on_ruler or not other.writes:
+            continue
+        if other.grade is not None and not (in_margin and other.grade == "nameable"):
             continue
         beside = boxes.same_line(one.box, other.box)
-        if in_margin and beside:
+        if in_margin and beside and one.grade != "menu":
             return False
-        if one.grade == "words" and not initials:
+        if one.grade in ("words", "menu") and not initials:
             continue
         near = policy.context_lines * line_height
         if beside and boxes.gap_x(one.box, other.box) < near:
@@ -177,7 +235,8 @@ def _too_wide(one: _Judged) -> bool:
     A recogniser passes over scripts that it does not know, such as a name after its label.
     """
     width, text = one.box[2] - one.box[0], one.run.readings[0]
-    return bool(width > MAX_LETTER_WIDTH * boxes.height(one.box) * (len(text) + 1))
+    letters = sum(2 if ord(letter) >= FIRST_WIDE_LETTER else 1 for letter in text)
+    return bool(width > MAX_LETTER_WIDTH * boxes.height(one.box) * (letters + 1))
 
 
 def _without_echoes(judged: list[_Judged]) -> list[_Judged]:
@@ -196,24 +255,6 @@ def _contradicts(other: _Judged, one: _Judged) -> bool:
     if not other.writes or boxes.share_inside(one.box, other.box) < 0.5:
         return False
     return plain(one.run.readings[0]) not in plain(other.run.readings[0])
-
-
-def _on_ruler(one: _Judged, judged: Sequence[_Judged]) -> bool:
-    """Say whether a bare number stands in a column or row of others, as on a ruler.
-
-    A number by itself may be an age, a day or a bed.
-    """
-    size = boxes.height(one.box)
-    centre = 0.5 * (one.box[:2] + one.box[2:])
-    values = {plain(one.run.readings[0])}
-    for other in judged:
-        if other.grade != "number" or boxes.share_inside(other.box, one.box) > 0.2:
-            continue
-        apart = np.abs(0.5 * (other.box[:2] + other.box[2:]) - centre)
-        in_line = min(apart) < 0.5 * size and max(apart) > 1.5 * size
-        if in_line and boxes.height(other.box) < 1.5 * size:
-            values.add(plain(other.run.readings[0]))
-    return len(values) >= MIN_RULER_NUMBERS
 
 
 def _kind(run: TextRun) -> RegionKind:

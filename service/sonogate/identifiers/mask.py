@@ -34,9 +34,10 @@ def mask(
         for region in report.regions:
             if region.kind == "surround" and not _is_frame(region.polygon_xy, screen):
                 _fill(keep, region.polygon_xy, 0)
+    keep_px = policy.keep_margin_px * screen.rectified_px_per_export_px
     for region in report.regions:
         if region.action == "kept":
-            _fill(keep, region.polygon_xy, 255)
+            _fill(keep, _grown(region.polygon_xy, keep_px), 255)
     margin_px = policy.mask_margin_px * screen.rectified_px_per_export_px
     for region in report.regions:
         if region.action == "masked" and region.kind != "surround":

@@ -46,7 +46,8 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
     """
     try:
         scale = canvas_scale(screen, policy)
-        found = find(screen.pixels, scale, screen.scan_area_xy, reader, policy)
+        canvas = resize(screen.pixels, scale)
+        found = find(canvas, scale, reader, policy)
         runs = _read_runs(screen.pixels, found, 1.0 / scale, reader, policy)
         if screen.scan_area_xy is not None:
             runs = _written(screen.pixels, screen.scan_area_xy, found, runs, reader, policy)
@@ -57,7 +58,9 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
         return TextRuns((), "no text was found on the screen")
     if not any(_legible(run, policy) for run in runs):
         return TextRuns(runs, "no text on the screen can be read: it may be turned or mirrored")
-    blur_px = text_blur_px(screen, runs, policy)
+    blur_px = text_blur_px(canvas, runs, scale, policy) / (
+        scale * screen.rectified_px_per_export_px
+    )
     if blur_px > _most_blur_px(screen, runs, policy):
         return TextRuns(runs, "the text is too blurred to be found reliably")
     return TextRuns(runs)
@@ -70,22 +73,27 @@ def _legible(run: TextRun, policy: IdentifiersPolicy) -> bool:
 
 
 def text_blur_px(
-    screen: RectifiedScreen, runs: Sequence[TextRun], policy: IdentifiersPolicy
+    canvas: PixelArray, runs: Sequence[TextRun], scale: float, policy: IdentifiersPolicy
 ) -> float:
-    """Return the blur of the sharper half of the text, sigma in export pixels.
+    """Return the blur of the sharper half of the text, sigma in canvas pixels.
 
     Only confident runs count: speckle taken for text has no edges to speak of.
+
+    Args:
+        canvas: The screen at search size.
+        runs: What was read.
+        scale: Canvas pixels per rectified pixel.
+        policy: Which runs count.
     """
-    scale = canvas_scale(screen, policy)
-    canvas = cv2.cvtColor(resize(screen.pixels, scale), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = cv2.cvtColor(canvas, cv2.COLOR_RGB2GRAY).astype(np.float32)
     blurs = []
     for run in runs:
         if run.confidence < policy.min_blur_confidence:
             continue
         x0, y0, x1, y1 = boxes.pixels(
-            boxes.bounds((run.polygon_xy + 0.5) * scale - 0.5), canvas.shape
+            boxes.bounds((run.polygon_xy + 0.5) * scale - 0.5), grey.shape
         )
-        patch = canvas[y0:y1, x0:x1]
+        patch = grey[y0:y1, x0:x1]
         if min(patch.shape) < 3:
             continue
         contrast = float(np.percentile(patch, 98.0) - np.percentile(patch, 2.0))
@@ -94,10 +102,7 @@ def text_blur_px(
         )
         if contrast >= policy.min_blur_contrast:
             blurs.append(BLUR_FACTOR * contrast / max(steepest, 1e-3))
-    if not blurs:
-        return float("inf")
-    on_canvas_px = float(np.median(blurs))
-    return on_canvas_px / (scale * screen.rectified_px_per_export_px)
+    return float(np.median(blurs)) if blurs else float("inf")
 
 
 def _most_blur_px(
@@ -147,9 +152,7 @@ def _read_runs(
             readable.append(index)
             crops.append(np.ascontiguousarray(pixels[y0:y1, x0:x1]))
     again, second = [], []
-    for index, crop, (text, confidence) in zip(
-        readable, crops, reader.recognise(crops), strict=True
-    ):
+    for index, crop, (text, confidence) in zip(readable, crops, reader.skim(crops), strict=True):
         if text:
             runs[index] = replace(runs[index], readings=(text,), confidence=confidence)
         if text and grade(text, keep_vendors=policy.keep_vendors) is not None:
@@ -181,11 +184,12 @@ def _written(
     doubtful = [
         index
         for index, run in enumerate(runs)
-        if _within(run.polygon_xy, outline)
+        if found[index].confidence < policy.scan_sure_confidence
+        and _within(run.polygon_xy, outline)
         and not (len(run.readings) > 1 and run.confidence >= policy.min_keep_confidence)
     ]
     crops = [crop for index in doubtful for crop in turned_crops(pixels, runs[index].polygon_xy)]
-    read_again = reader.recognise(crops)
+    read_again = reader.skim(crops)
     unwritten = set()
     for order, index in enumerate(doubtful):
         readings = tuple(read_again[2 * order : 2 * order + 2])

@@ -16,7 +16,7 @@ from typing import Literal
 
 from sonogate.errors import PolicyError
 
-Grade = Literal["measured", "words", "nameable", "number", "label"]
+Grade = Literal["measured", "words", "menu", "nameable", "number", "label"]
 
 # Digits that would make an identifier out of any token: record numbers have five or more.
 MAX_DIGITS = 4
@@ -35,6 +35,9 @@ _GROUPS = (
     "vendors",
     "marks",
     "fields",
+    "presets",
+    "signs",
+    "surnames",
 )
 _NUMBER = re.compile(r"[<>~±+-]?(\d{1,4})(?:[.,](\d{1,3}))?")
 _VALUE = re.compile(r"([<>~±+-]?\d{1,4}(?:[.,]\d{1,3})?)([a-z%°/²³][a-z0-9%°/²³]*)")
@@ -44,8 +47,15 @@ _PROBE = re.compile(
     r"|\d{1,2}(?:l|c|s|lc|sp|ec|mc|rs|cs|3|la)(?:-(?:d|rs|sc))?"
     r"|(?:ml|rab|ric|ic)\d{1,2}-?(?:d|rs|\d{1,2}-?d?)"
     r"|[celpsv]\d{1,2}(?:[a-x]{1,2})"
-    r"|pvt-\d{3}[a-z]{2}|hfl\d{2}xi?|[lcpsi]\d{2}xi?|v?fx\d{1,2}-\d"
+    r"|p[a-z]t-\d{2,4}[a-z]{2,3}|hfl\d{2}xi?|[lcpsi]\d{2}xi?|v?fx\d{1,2}-\d"
 )
+# A ruler's number with the ticks and dots that stand beside it.
+_TICKED = re.compile(
+    r"[-\u2010-\u2015\u2212_\u2022\u00b7\u30fb*.'|~=<>\u25c4\u25ba\s]{0,3}"
+    r"(\d{1,2}(?:[.,]\d)?(?:\s?[cm]m)?)"
+    r"[-\u2010-\u2015\u2212_\u2022\u00b7\u30fb*.'|~=<>\u25c4\u25ba\s]{0,3}"
+)
+_RULER = re.compile(r"\D{0,2}(\d{1,2}(?:[.,]\d)?)\D{0,4}")
 _MAP = re.compile(r"m[1-9]")
 # Marks glued to what they belong to, which recognisers do now and then.
 _GLUED = (
@@ -53,6 +63,7 @@ _GLUED = (
     (re.compile(r"\b2d(?=\d{1,2}\s?%)"), "2d "),
     (re.compile(r"\b(power|pwr|gain|ao|dr)-(?=\d)"), r"\1 -"),
     (re.compile(r"\bs/a(?=\d/\d)"), "s/a "),
+    (re.compile(r"\bl/rinvert\b"), "l/r invert"),
     (re.compile(r"\b(wf|p|persist|pers)(?=(?:low|med|high|max)\b)"), r"\1 "),
     (re.compile(r"\bf\s?(?=\d{1,2}[.,]\d\s?mhz)"), "freq "),
     (re.compile(r"^([cdg])(?=\d{1,2}(?:[.,]\d)?$)"), r"\1 "),
@@ -61,6 +72,8 @@ _GLUED = (
     (re.compile(r"\b(mi|ti[sbc]?)([:=<\s]*)o(?=[.,]\d)"), r"\g<1>\g<2>0"),
     (re.compile(r"\b(?:hi|mh)(?=[:=]\s?\d[.,]\d)"), "mi"),
     # A small l for the capital I of a thermal index.
+    # An a or g for the c of a length: no time of day has a decimal point and one digit.
+    (re.compile(r"\b(\d{1,2}[.,]\d)\s?[ag]m\b"), r"\1 cm"),
     (re.compile(r"\btl([sbc])\b"), r"ti\1"),
     (re.compile(r"\btl([sbc])(?=\d[.,]\d)"), r"ti\1"),
 )
@@ -73,7 +86,10 @@ _LENGTH_UNITS = frozenset(("cm", "mm", "cm2", "mm2", "cm3", "ml", "cm/s", "m/s")
 # Settings that consoles write as a pair of steps: "Map D/0", "S/A 3/3".
 _STEP_LABELS = frozenset(("map", "s/a", "maps"))
 # Rows of settings such as "R15 G66 C6 A2".
-_SETTINGS_ROW = re.compile(r"(?:[rgcafpdmes]\d{1,2}\s){2,}[rgcafpdmes]\d{1,2}")
+_SETTINGS_ROW = re.compile(
+    r"(?:[rgcafpdmes]\d{1,2}\s){2,}(?:[rgcafpdmes]\d{1,2}\s?)?[rgcafpdmes]\d{1,2}"
+)
+_ANGLES = re.compile(r"b\s?\d{1,3}\s?°\s?/\s?v\s?\d{1,3}\s?°")
 _LONE_UNITS = frozenset(
     ("cm", "mm", "khz", "cm/s", "m/s", "mmhg", "***bpm", "*bpm", "--bpm", "---bpm")
 )
@@ -107,6 +123,9 @@ class Vocabulary:
     vendors: frozenset[str]
     marks: frozenset[str]
     fields: frozenset[str]
+    presets: frozenset[str]
+    signs: frozenset[str]
+    surnames: frozenset[str]
 
 
 @cache
@@ -132,12 +151,36 @@ def fold(text: str) -> str:
 
 
 def agree(first: str, second: str) -> bool:
-    """Say whether two readings are the same but for case, accents, spaces and marks."""
-    return plain(_apart(fold(first))) == plain(_apart(fold(second)))
+    """Say whether two readings are the same but for case, accents, spaces and marks.
+
+    Of values with their unit or label the digits may differ: whichever they are, nothing
+    else stands there.
+    """
+    one, other = plain(_apart(fold(first))), plain(_apart(fold(second)))
+    if one == other:
+        return True
+    return _shape(one) == _shape(other) and grade(first) == grade(second) == "measured"
+
+
+def _shape(text: str) -> str:
+    """Return ``text`` with every digit alike and decimal commas as points."""
+    return re.sub(r"\d", "0", text).replace(",", ".")
+
+
+def ruler_number(reading: str) -> str | None:
+    """Return the bare number that a ruler's label shows, or None when it is not one.
+
+    A tick or dot beside it may be read as some letter: where it stands has to tell.
+    """
+    found = _RULER.fullmatch(fold(reading))
+    return None if found is None else found.group(1).replace(",", ".")
 
 
 def _apart(text: str) -> str:
     """Return folded ``text`` with what recognisers glue together or mistake set right."""
+    ticked = _TICKED.fullmatch(text)
+    if ticked is not None:
+        return ticked.group(1)
     for glued, apart in _GLUED:
         text = glued.sub(apart, text)
     return text
@@ -152,17 +195,23 @@ def grade(reading: str, *, keep_vendors: bool = False) -> Grade | None:
     """Say what kind of clinical text ``reading`` is, or None when it is not surely one.
 
     ``"measured"`` holds a value with its unit or label, a probe or an acoustic index and
-    nothing that could be a name; ``"words"`` holds words that nobody is called;
+    nothing that could be a name; ``"words"`` holds words of anatomy that hardly anybody is
+    called; ``"menu"`` those of the console's own keys and settings;
     ``"nameable"`` has a word that is somebody's name somewhere; ``"number"`` is bare;
     ``"label"`` is the name of a field and nothing of what stands in it.
     """
     text, words = fold(reading), vocabulary()
-    if any(form.fullmatch(text) for form in (_BREAST, _SIGNED, _STEPS)):
+    if any(form.fullmatch(text) for form in (_BREAST, _SIGNED, _STEPS, _ANGLES)):
         # A velocity scale's end carries its sign; no identifier does.
         return "measured"
     text = _apart(text)
-    if text.strip(" :.") in words.fields:
+    bare = text.strip(" :.")
+    if bare in words.fields:
         return "label"
+    if bare in words.presets:
+        return "measured"
+    if bare in words.signs:
+        return "menu"
     if not text or is_date_or_long_number(text) or _named(text):
         return None
     if any(ord(one) > 127 and one not in words.marks for one in text):
@@ -170,6 +219,9 @@ def grade(reading: str, *, keep_vendors: bool = False) -> Grade | None:
     tokens = _tokens(text)
     if not tokens:
         return None
+    phrase = len(tokens) > 1 and not words.nameable.intersection(tokens)
+    if phrase and (text in words.settings or text in words.anatomy):
+        return "menu" if text in words.settings else "words"
     if _SETTINGS_ROW.fullmatch(text):
         return "measured"
     if (
@@ -292,6 +344,8 @@ def _label(tokens: list[str], words: Vocabulary) -> int:
             return length + 1
         if label in _STEP_LABELS and re.fullmatch(r"[0-9a-z]/[0-9]", number):
             return length + 1
+        if label == "mix" and re.fullmatch(r"\d{1,3}/\d{1,3}", number):
+            return length + 1
         if label in {"ga", "aua", "crl", "bpd", "hc", "ac", "fl"} and _GESTATION.fullmatch(number):
             return length + 1
     return _glued_label(tokens, words)
@@ -301,6 +355,9 @@ def _glued_label(tokens: list[str], words: Vocabulary) -> int:
     """Return how many tokens a label takes that is written in one with its number."""
     index = re.fullmatch(r"([a-z]{2,4})(\d{1,2}[.,]\d{1,2})", tokens[0])
     if index and index.group(1) in words.indices:
+        return 1
+    whole = re.fullmatch(r"([a-z]{2,})(\d{1,4}(?:[.,]\d)?)([a-z%]+)", tokens[0])
+    if whole and whole.group(1) in words.labels and _is_value(whole[2], whole[3], words):
         return 1
     glued = re.fullmatch(r"([a-z]{2,})([1-9]\d?)", tokens[0])
     if glued is None or glued.group(1) not in words.labels:
@@ -323,8 +380,10 @@ def _word(token: str, words: Vocabulary, *, keep_vendors: bool) -> Grade | None:
             or (keep_vendors and part in words.vendors)
             for part in candidates
         ):
-            named = any(part in words.nameable for part in candidates)
-            return "nameable" if named else "words"
+            if any(part in words.nameable for part in candidates):
+                return "nameable"
+            keys = all(part in words.settings - words.surnames for part in candidates)
+            return "menu" if keys else "words"
     return None
 
 
@@ -342,4 +401,6 @@ def _combine(grades: list[Grade], bare: list[str]) -> Grade | None:
         return "number" if alone or (decimals and len(bare) <= 2) else None
     if "nameable" in grades:
         return "nameable"
-    return "measured" if "measured" in grades else "words"
+    if "measured" in grades:
+        return "measured"
+    return "words" if "words" in grades else "menu"

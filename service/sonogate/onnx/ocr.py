@@ -1,9 +1,9 @@
-"""Text detection and recognition with the PP-OCR models that rapidocr's wheel carries.
+"""Text detection and recognition with our own finder of lines and the PP-OCR models.
 
-The two networks are driven directly, because a reader for masking needs what the wrapper
-drops: boxes whose text is empty or uncertain. The detector is DB (Liao et al., Real-time
-Scene Text Detection with Differentiable Binarization, AAAI 2020), the recogniser is
-decoded as CTC (Graves et al., ICML 2006).
+The PP-OCR networks, which rapidocr's wheel carries, are driven directly, because a reader
+for masking needs what the wrapper drops: boxes whose text is empty or uncertain. The detector
+is DB (Liao et al., Real-time Scene Text Detection with Differentiable Binarization, AAAI
+2020), the recogniser is decoded as CTC (Graves et al., ICML 2006).
 """
 
 from __future__ import annotations
@@ -20,22 +20,17 @@ from numpy.typing import NDArray
 
 from sonogate.errors import ModelError
 from sonogate.onnx.sessions import Session, available_threads
+from sonogate.onnx.text_boxes import core_boxes, kernel_boxes
 from sonogate.onnx.weights import load_manifest, read_weight
 from sonogate.types import FloatArray, PixelArray
 
 STRIDE_PX = 32
+LINE_STRIDE_PX = 16
+MODEL_NAMES = ("text_lines", "text_skimmer", "text_detector", "text_recogniser")
 TEXT_HEIGHT_PX = 48
 MIN_WIDTH_PX = 48
 MAX_WIDTH_PX = 960
 BATCH_COLUMNS_PX = 3200
-MIN_KERNEL_SIDE_PX = 2.0
-# Share of area over perimeter by which a shrunk kernel is grown back (DB's unclip ratio).
-UNCLIP_RATIO = 1.6
-# A contour that fills less of its rectangle is cut in halves, down to this length.
-MIN_SOLIDITY = 0.45
-MAX_UNSOLID_PX = 24
-# A box within this angle of upright is squared to the axes: screens are set level.
-LEVEL_DEG = 4.0
 # Far more than any screen needs: beyond it the reader gives up, and masking fails closed.
 CALL_SECONDS = 30.0
 
@@ -52,14 +47,18 @@ class RapidOcrReader:
         threads: int | None = None,
         detector_path: Path | None = None,
         recogniser_path: Path | None = None,
+        line_finder_path: Path | None = None,
+        skimmer_path: Path | None = None,
         call_seconds: float = CALL_SECONDS,
     ) -> None:
-        """Load both models.
+        """Load the models.
 
         Args:
             threads: Threads inside one operator; by default every core that may be used.
             detector_path: Where the detector's file is, if not in rapidocr's wheel.
             recogniser_path: Where the recogniser's file is, if not in rapidocr's wheel.
+            line_finder_path: Where the finder of lines is, if not in this package.
+            skimmer_path: Where the quick recogniser is, if not in this package.
             call_seconds: Time that one call may take; a run of a network is not cut short.
 
         Raises:
@@ -68,17 +67,46 @@ class RapidOcrReader:
         manifest = load_manifest()
         threads = available_threads() if threads is None else threads
         try:
-            detector, recogniser = manifest["text_detector"], manifest["text_recogniser"]
+            weights = [manifest[name] for name in MODEL_NAMES]
         except KeyError as error:
-            raise ModelError("the manifest names no text models") from error
+            raise ModelError("the manifest does not name every text model") from error
+        paths = (line_finder_path, skimmer_path, detector_path, recogniser_path)
+        self._line_finder, self._skimmer, self._detector, self._recogniser = (
+            Session(read_weight(weight, path), threads)
+            for weight, path in zip(weights, paths, strict=True)
+        )
         self._call_seconds = call_seconds
-        self._detector = Session(read_weight(detector, detector_path), threads)
-        self._recogniser = Session(read_weight(recogniser, recogniser_path), threads)
         characters = self._recogniser.metadata.get("character", "").split("\n")
         if len(characters) < 2:
             raise ModelError("text_recogniser: the weights name no characters")
         self._characters = ("", *characters, " ")
-        self.versions = {weight.name: weight.sha256 for weight in (detector, recogniser)}
+        self.versions = {weight.name: weight.sha256 for weight in weights}
+
+    def lines(
+        self, pixels: PixelArray, core_threshold: float, box_threshold: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Find lines of text, however faint or small, level or upright.
+
+        Args:
+            pixels: (height, width, 3) uint8 RGB, about one pixel a pixel of the display.
+            core_threshold: Probability above which a pixel belongs to a line, 0–1.
+            box_threshold: Probability that a line reaches somewhere, 0–1.
+
+        Returns:
+            Upright boxes, (n, 4, 2) float64 in pixels, clockwise from the top left, and the
+            highest probabilities, (n,) float64.
+
+        Raises:
+            ModelError: The model failed to run.
+        """
+        height, width = pixels.shape[:2]
+        padded = cv2.copyMakeBorder(
+            pixels, 0, -height % LINE_STRIDE_PX, 0, -width % LINE_STRIDE_PX, cv2.BORDER_REPLICATE
+        )
+        planes = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], dtype=np.float32)
+        maps = self._line_finder(planes)[0, :, : -(-height // 2), : -(-width // 2)]
+        boxes, scores = core_boxes(maps[0], maps[1], core_threshold, box_threshold)
+        return (boxes + 0.5) * 2.0 - 0.5, scores
 
     def detect(
         self, pixels: PixelArray, map_threshold: float, box_threshold: float
@@ -107,7 +135,11 @@ class RapidOcrReader:
             cv2.BORDER_REPLICATE,
         )
         probability = self._detector(_network_input([padded]))[0, 0, :height, :width]
-        return _boxes(np.ascontiguousarray(probability), map_threshold, box_threshold)
+        return kernel_boxes(np.ascontiguousarray(probability), map_threshold, box_threshold)
+
+    def skim(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
+        """Read lines of text quickly, with eight-bit weights; otherwise as ``recognise``."""
+        return self._read(self._skimmer, crops)
 
     def recognise(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
         """Read lines of text.
@@ -123,6 +155,9 @@ class RapidOcrReader:
             ModelError: The model failed to run.
             TimeoutError: The time for one call is spent.
         """
+        return self._read(self._recogniser, crops)
+
+    def _read(self, network: Session, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
         lines = [_line(crop) for crop in crops]
         order = sorted(range(len(lines)), key=lambda index: lines[index].shape[1])
         results: list[tuple[str, float]] = [("", 0.0)] * len(lines)
@@ -138,15 +173,7 @@ class RapidOcrReader:
             ):
                 count += 1
             batch, order = order[:count], order[count:]
-            columns_px = max(lines[index].shape[1] for index in batch)
-            stack = [
-                cv2.copyMakeBorder(
-                    lines[index], 0, 0, 0, columns_px - lines[index].shape[1],
-                    cv2.BORDER_CONSTANT, value=(127, 127, 127),
-                )
-                for index in batch
-            ]  # fmt: skip
-            outputs = self._recogniser(_network_input(stack))
+            outputs = network(_batch([lines[index] for index in batch]))
             for index, output in zip(batch, outputs, strict=True):
                 results[index] = self._decode(output)
         return results
@@ -174,6 +201,23 @@ def _network_input(pictures: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
     )
 
 
+def line_batch(crops: Sequence[PixelArray]) -> NDArray[np.float32]:
+    """Return lines of text as a batch for the recognisers, padded with grey to one width."""
+    return _batch([_line(crop) for crop in crops])
+
+
+def _batch(lines: Sequence[PixelArray]) -> NDArray[np.float32]:
+    columns_px = max(line.shape[1] for line in lines)
+    padded = [
+        cv2.copyMakeBorder(
+            line, 0, 0, 0, columns_px - line.shape[1],
+            cv2.BORDER_CONSTANT, value=(127, 127, 127),
+        )
+        for line in lines
+    ]  # fmt: skip
+    return _network_input(padded)
+
+
 def _line(crop: PixelArray) -> PixelArray:
     height, width = crop.shape[:2]
     width_px = math.ceil(width * TEXT_HEIGHT_PX / height / 8) * 8
@@ -187,81 +231,3 @@ def _line(crop: PixelArray) -> PixelArray:
         ),
         dtype=np.uint8,
     )
-
-
-def _boxes(
-    probability: NDArray[np.float32], map_threshold: float, box_threshold: float
-) -> tuple[FloatArray, FloatArray]:
-    """Turn DB's map of shrunk text into boxes around the whole text."""
-    binary = (probability > map_threshold).astype(np.uint8)
-    contours, _ = cv2.findContours(binary, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    boxes: list[FloatArray] = []
-    scores: list[float] = []
-    pieces = [piece for contour in contours for piece in _solid_pieces(contour)]
-    for contour in pieces:
-        centre_xy, (first, second), angle_deg = cv2.minAreaRect(contour)
-        # Contours run through pixel centres: half a pixel on every side belongs to them.
-        first, second = first + 1.0, second + 1.0
-        if min(first, second) < MIN_KERNEL_SIDE_PX:
-            continue
-        left, top, width, height = cv2.boundingRect(contour)
-        inside = np.zeros((height, width), dtype=np.uint8)
-        cv2.drawContours(inside, [contour], -1, 1, -1, offset=(-left, -top))
-        score = cv2.mean(probability[top : top + height, left : left + width], inside)[0]
-        if score < box_threshold:
-            continue
-        off_level_deg = (angle_deg + 45.0) % 90.0 - 45.0
-        if abs(off_level_deg) < LEVEL_DEG:
-            grow = UNCLIP_RATIO * width * height / (2.0 * (width + height))
-            box = np.array(
-                [
-                    [left - 0.5 - grow, top - 0.5 - grow],
-                    [left + width - 0.5 + grow, top - 0.5 - grow],
-                    [left + width - 0.5 + grow, top + height - 0.5 + grow],
-                    [left - 0.5 - grow, top + height - 0.5 + grow],
-                ]
-            )
-        else:
-            grow = UNCLIP_RATIO * first * second / (2.0 * (first + second))
-            size = (first + 2.0 * grow, second + 2.0 * grow)
-            box = _clockwise(np.asarray(cv2.boxPoints((centre_xy, size, angle_deg))))
-        boxes.append(box)
-        scores.append(float(score))
-    return (
-        np.asarray(boxes, dtype=np.float64).reshape(-1, 4, 2),
-        np.asarray(scores, dtype=np.float64),
-    )
-
-
-def _solid_pieces(contour: NDArray[Any]) -> list[NDArray[Any]]:
-    """Cut a contour that no rectangle fits (a ring, a bent line) until rectangles fit.
-
-    One box around a bent shape would take in much that is not text.
-    """
-    (_, (first, second), _) = cv2.minAreaRect(contour)
-    solid = cv2.contourArea(contour) >= MIN_SOLIDITY * first * second
-    if solid or max(first, second) <= MAX_UNSOLID_PX:
-        return [contour]
-    left, top, width, height = cv2.boundingRect(contour)
-    shape = np.zeros((height, width), dtype=np.uint8)
-    cv2.drawContours(shape, [contour], -1, 1, -1, offset=(-left, -top))
-    halves = (
-        (shape[:, : width // 2], (left, top), shape[:, width // 2 :], (left + width // 2, top))
-        if width >= height
-        else (shape[: height // 2], (left, top), shape[height // 2 :], (left, top + height // 2))
-    )
-    pieces: list[NDArray[Any]] = []
-    for half, offset in (halves[:2], halves[2:]):
-        parts, _ = cv2.findContours(
-            np.ascontiguousarray(half), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=offset
-        )
-        pieces += [piece for part in parts for piece in _solid_pieces(part)]
-    return pieces
-
-
-def _clockwise(corners_xy: NDArray[np.float32]) -> FloatArray:
-    """Order a rectangle's corners clockwise from the one nearest the top left."""
-    from_centre = corners_xy - corners_xy.mean(axis=0)
-    corners_xy = corners_xy[np.argsort(np.arctan2(from_centre[:, 1], from_centre[:, 0]))]
-    start = int(np.argmin(corners_xy.sum(axis=1)))
-    return np.roll(corners_xy, -start, axis=0).astype(np.float64)
