@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ import pytest
 
 from sonogate.simulate.camera.explain import MENDABLE
 from sonogate.simulate.dataset import DatasetRecipe, write_dataset
+from sonogate.simulate.items import SPLITS, pictures_of
 from sonogate.simulate.sheet import contact_sheet, pictures_in
 
 SMALL = DatasetRecipe("locator", 4, 11, "fast", 0.1, None)
@@ -92,3 +94,17 @@ def test_an_explained_photo_names_its_dominant_fault(tmp_path: Path) -> None:
     assert gains
     assert row["dominant_fault"] in MENDABLE
     assert gains[row["dominant_fault"]] == max(gains.values())
+
+
+def test_splits_share_no_real_picture_and_no_patient(shared_data: Path) -> None:
+    folder = shared_data / "ultrasound" / "sector"
+    own = {split: {path.stem for path in pictures_of(folder, split)} for split in SPLITS}
+    assert sum(map(len, own.values())) == len(list(folder.glob("*.png")))
+    patients = [
+        {re.findall(r"pat\d+|_S\d+_", stem)[0] for stem in stems if re.search(r"pat\d|_S\d", stem)}
+        for stems in own.values()
+    ]
+    assert not patients[0] & patients[1]
+    assert not patients[0] & patients[2]
+    assert not patients[1] & patients[2]
+    assert min(map(len, own.values())) > 0

@@ -164,3 +164,39 @@ def test_an_export_takes_well_under_two_seconds_of_processor_time() -> None:
     for seed in range(5):
         render_export(seed, "cart_classic")
     assert time.process_time() - started < 5 * 2.0
+
+
+def test_the_geometry_of_the_beams_is_that_of_the_outline(many: list[Export]) -> None:
+    """Every point of a fan's outline lies between face and depth, as seen from its apex."""
+    seen = 0
+    for export in many:
+        if len(export.sectors) != 1 or export.scan_area_xy is None:
+            continue
+        sector = export.sectors[0]
+        if sector.kind not in {"curved", "phased", "endocavity"}:
+            continue
+        if export.family not in {"cart_classic", "cart_corners", "bitmap_old", "cart_thumbnails"}:
+            continue
+        seen += 1
+        down = -1.0 if sector.upside_down else 1.0
+        face = np.array(sector.face_xy)
+        apex = face - [0.0, down * sector.radius_cm * sector.px_per_cm]
+        reach = np.hypot(*(export.scan_area_xy - apex).T) / sector.px_per_cm
+        assert reach.min() > sector.radius_cm - 0.05
+        assert reach.max() < sector.radius_cm + sector.depth_cm + 0.05
+        assert reach.max() > sector.radius_cm + 0.8 * sector.depth_cm
+        if export.px_per_cm is not None:
+            assert sector.px_per_cm == pytest.approx(export.px_per_cm)
+    assert seen
+
+
+def test_an_export_of_files_shows_only_those(shared_data: Path) -> None:
+    folder = shared_data / "ultrasound" / "sector"
+    one = sorted(folder.glob("*convex*.png"))[:1]
+    shown = {
+        name
+        for seed in range(10)
+        for name in render_export(seed, "cart_classic", one, scale=0.3).content_id.split("+")
+        if name.startswith("real-")
+    }
+    assert shown == {f"real-{one[0].stem}"}

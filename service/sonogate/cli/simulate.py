@@ -35,6 +35,10 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option(help="Folder with backgrounds/ and environments/; else drawn rooms."),
         ] = None,
+        ultrasound: Annotated[
+            Path | None,
+            typer.Option(help="Folder of real ultrasound pictures that some screens show."),
+        ] = None,
         beside: Annotated[
             Path | None,
             typer.Option(help="Folder of real photos, shown beside in the contact sheet."),
@@ -64,7 +68,7 @@ def register(app: typer.Typer) -> None:
             errors.print("simulate needs the research extra: pip install sonogate[research]")
             raise typer.Exit(1) from None
         recipe = dataset.DatasetRecipe(
-            preset, count, seed, profile, megapixels, scenery, explain, moire
+            preset, count, seed, profile, megapixels, scenery, explain, moire, ultrasound
         )
         columns = (
             TextColumn("photos"),

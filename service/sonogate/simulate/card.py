@@ -86,7 +86,8 @@ def write_card(facts: dict[str, Any], rows: Sequence[dict[str, Any]], beside: bo
         "## Files",
         "- `photos/`: the photos as a phone or messenger wrote them",
         "- `exports/`: what the display showed, its own grid, PNG",
-        "- `maps/`: local truths over cells of the display, NumPy archives (`full` profile)",
+        "- `maps/`: local truths over cells of the display, and the hand's path, NumPy archives "
+        "(`full` profile)",
         "- `contact.jpg`: some of the photos, small",
         "- `truth.parquet`: one row a photo; `texts.parquet`: one row a run of text",
         "- `manifest.sha256`: a digest of every file",
@@ -94,7 +95,8 @@ def write_card(facts: dict[str, Any], rows: Sequence[dict[str, Any]], beside: bo
         "Corners are (x, y) of the display area's outer corners, top-left, top-right, "
         "bottom-right, bottom-left in reading orientation, in pixels of the upright photo; "
         "the origin is the centre of the top-left pixel. `homography` takes export pixels to "
-        "photo pixels without the lens's distortion, row by row.",
+        "photo pixels without the lens's distortion, row by row. `sectors` is JSON: the geometry "
+        "of each generated ultrasound picture's beams in export pixels and centimetres.",
         "",
         "## Figures in truth.parquet",
         "",

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -27,6 +27,7 @@ from sonogate.simulate.card import write_card
 from sonogate.simulate.items import Item, make, plan
 from sonogate.simulate.sheet import contact_sheet, pictures_in
 from sonogate.simulate.values import Export, PhotoMaps, SimulatedPhoto
+from sonogate.types import FloatArray
 
 SCHEMA = "sonogate.simulated/1"
 _FAST_QUALITY = 97
@@ -47,6 +48,7 @@ class DatasetRecipe:
         scenery: Folder with ``backgrounds/`` and ``environments/``, or None for drawn rooms.
         explain: Whether each photo of an ultrasound picture gets the gain of mending each
             single fault, and the dominant one; about a dozen times the work.
+        pictures: Folder of real ultrasound pictures that some screens show, or None.
         moire: Whether each photo's truth tells the moiré; about three times the work.
     """
 
@@ -58,6 +60,7 @@ class DatasetRecipe:
     scenery: Path | None
     explain: bool = False
     moire: bool = False
+    pictures: Path | None = None
 
     def facts(self) -> dict[str, Any]:
         """Return what the card says of it; the folder is named by what it holds."""
@@ -71,6 +74,7 @@ class DatasetRecipe:
             "rooms": "drawn" if self.scenery is None else "photos and environment maps",
             "explained": self.explain,
             "moire": self.moire,
+            "ultrasound pictures": "generated" if self.pictures is None else "generated and real",
             "sonogate": version("sonogate"),
         }
 
@@ -142,7 +146,9 @@ def _write_item(folder: Path, recipe: DatasetRecipe, item: Item) -> None:
     cv2.setNumThreads(1)
     backgrounds = None if recipe.scenery is None else recipe.scenery / "backgrounds"
     scenery = _scenery(recipe.scenery)
-    export, photo = make(item, recipe.preset, recipe.profile, scenery, backgrounds, recipe.moire)
+    export, photo = make(
+        item, recipe.preset, recipe.profile, scenery, backgrounds, recipe.moire, recipe.pictures
+    )
     stem = f"{item.index:06d}"
     photo_file = f"photos/{stem}.{_suffix(photo)}"
     (folder / photo_file).write_bytes(_photo_bytes(photo))
@@ -152,7 +158,7 @@ def _write_item(folder: Path, recipe: DatasetRecipe, item: Item) -> None:
         _, data = cv2.imencode(".png", export.pixels[..., ::-1])
         (folder / export_file).write_bytes(data.tobytes())
     if photo.truth.maps is not None:
-        _write_maps(folder / "maps" / f"{stem}.npz", photo.truth.maps)
+        _write_maps(folder / "maps" / f"{stem}.npz", photo.truth.maps, photo.truth.motion_path_xy)
     row = _row(item, export, photo) | {"photo": photo_file, "export": export_file}
     if recipe.explain and export is not None and export.scan_area_xy is not None:
         row |= _explanation(recipe, item, export, scenery)
@@ -192,8 +198,9 @@ def _photo_bytes(photo: SimulatedPhoto) -> bytes:
     return bytes(data.tobytes())
 
 
-def _write_maps(path: Path, maps: PhotoMaps) -> None:
+def _write_maps(path: Path, maps: PhotoMaps, motion_path_xy: FloatArray | None) -> None:
     named = {field.name: getattr(maps, field.name) for field in fields(maps)}
+    named["motion_path_xy"] = motion_path_xy
     np.savez_compressed(path, **{name: plane for name, plane in named.items() if plane is not None})
 
 
@@ -223,6 +230,9 @@ def _row(item: Item, export: Export | None, photo: SimulatedPhoto) -> dict[str, 
         "scan_area_xy": None
         if export is None or export.scan_area_xy is None
         else np.round(export.scan_area_xy, 2).ravel().tolist(),
+        "sectors": None
+        if export is None
+        else json.dumps([asdict(sector) for sector in export.sectors]),
     }
     return row | dict(truth.figures)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +16,7 @@ from sonogate.simulate.camera import PresetName, Scenery, photograph, photograph
 from sonogate.simulate.camera.photograph import Profile
 from sonogate.simulate.camera.seeds import stage_rng
 from sonogate.simulate.screens import render_export, render_other_screen
+from sonogate.simulate.screens.pixels import pictures_in
 from sonogate.simulate.values import Export, SimulatedPhoto
 
 Split = Literal["train", "validation", "test"]
@@ -25,6 +28,8 @@ _SPLIT_SHARES = (0.7, 0.1, 0.2)
 # Displays and phones are numbered; each split owns a range of the numbers.
 _PANELS = MappingProxyType({"train": (0, 140), "validation": (140, 160), "test": (160, 200)})
 _PHONES = MappingProxyType({"train": (0, 42), "validation": (42, 48), "test": (48, 60)})
+_CONTENTS = MappingProxyType({"train": (0, 7), "validation": (7, 8), "test": (8, 10)})
+_PATIENT = re.compile(r"pat\d+|(?<![A-Za-z0-9])S\d+(?![A-Za-z0-9])")
 _KIND_SHARES = MappingProxyType(
     {
         "locator": (0.66, 0.06, 0.04, 0.06, 0.04, 0.14),
@@ -96,6 +101,7 @@ def make(
     scenery: Scenery,
     backgrounds: Path | None,
     moire: bool = False,
+    pictures: Path | None = None,
 ) -> tuple[Export | None, SimulatedPhoto]:
     """Make a photo and what its display shows.
 
@@ -106,11 +112,12 @@ def make(
         scenery: Pictures of rooms.
         backgrounds: Folder of photos for desktops and televisions, or None.
         moire: Whether the truth holds the moiré.
+        pictures: Folder of real ultrasound pictures that some screens show, or None.
     """
     size = item.photo_size_wh
     if item.kind == "empty":
         return None, photograph_empty(item.seed, profile, size, preset, scenery)
-    export = _export(item, scenery, backgrounds)
+    export = _export(item, scenery, backgrounds, pictures)
     photo = photograph(
         export,
         item.seed,
@@ -125,9 +132,28 @@ def make(
     return export, photo
 
 
-def _export(item: Item, scenery: Scenery, backgrounds: Path | None) -> Export:
+def pictures_of(folder: Path, split: Split) -> tuple[Path, ...]:
+    """Return a split's own share of a folder of pictures; one patient's stay together.
+
+    A part of the name such as ``pat3`` or ``S12`` names a patient; otherwise each picture is
+    taken for a patient of its own.
+    """
+    low, high = _CONTENTS[split]
+    found = []
+    for path in pictures_in(folder):
+        named = _PATIENT.search(path.stem)
+        key = path.stem if named is None else named.group(0)
+        if low <= int(hashlib.sha256(key.encode()).hexdigest(), 16) % 10 < high:
+            found.append(path)
+    return tuple(found)
+
+
+def _export(
+    item: Item, scenery: Scenery, backgrounds: Path | None, pictures: Path | None
+) -> Export:
     if item.kind == "ultrasound" or item.kind == "empty":  # noqa: PLR1714
-        return render_export(item.seed)
+        own = None if pictures is None else pictures_of(pictures, item.split)
+        return render_export(item.seed, content=own)
     if item.kind == "nested":
         return nested_screen(item.seed, scenery, backgrounds)
     return render_other_screen(item.seed, item.kind, backgrounds)

@@ -54,6 +54,38 @@ class ScreenText:
     ink: NDArray[np.bool_] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class SectorGeometry:
+    """Where the beams of one generated ultrasound picture lie.
+
+    Depth grows from the probe's face; a flat probe's beams start side by side on it, a fan's
+    meet ``radius_cm`` behind it.
+
+    Attributes:
+        kind: ``"linear"``, ``"trapezoid"``, ``"curved"``, ``"phased"`` or ``"endocavity"``.
+        face_xy: Export pixel of the middle of the probe's face.
+        px_per_cm: Export pixels per centimetre, along and across the beams.
+        depth_cm: Depth along the beam.
+        half_width_cm: Half the face's width; of flat probes and trapezoids.
+        radius_cm: Radius of the face; of a trapezoid, the virtual apex's distance; of fans.
+        half_angle_deg: Half the opening; of fans but trapezoids.
+        steer_deg: Lean of a flat probe's beams.
+        mirror: Left and right are exchanged.
+        upside_down: The probe is at the bottom.
+    """
+
+    kind: str
+    face_xy: tuple[float, float]
+    px_per_cm: float
+    depth_cm: float
+    half_width_cm: float
+    radius_cm: float
+    half_angle_deg: float
+    steer_deg: float
+    mirror: bool
+    upside_down: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Export:
     """A screen as the machine would have exported it.
@@ -68,6 +100,8 @@ class Export:
             where there is none.
         px_per_cm: Export pixels per centimetre of depth, None without a depth ruler.
         seed: The seed that made it.
+        sectors: Geometry of every generated ultrasound picture of the scan area; a real
+            picture's is not known.
     """
 
     pixels: PixelArray = field(repr=False)
@@ -78,6 +112,7 @@ class Export:
     scan_area_xy: FloatArray | None
     px_per_cm: float | None
     seed: int
+    sectors: tuple[SectorGeometry, ...] = ()
 
     @property
     def size_wh(self) -> tuple[int, int]:
@@ -133,6 +168,8 @@ class PhotoTruth:
         roll_deg: Turn of the screen in the photo, degrees clockwise.
         visible_fraction: Share of the display's seen area inside the frame, 0–1.
         figures: Scalar truths by name; the data card lists them with their units.
+        motion_path_xy: (N, 2) float64, the hand's path during the exposure, offsets in photo
+            pixels with mean 0, at equal times; None without a display.
         maps: Local truths; None in the ``fast`` profile and without a display.
     """
 
@@ -150,6 +187,7 @@ class PhotoTruth:
     roll_deg: float
     visible_fraction: float
     figures: Mapping[str, float] = field(default_factory=dict)
+    motion_path_xy: FloatArray | None = None
     maps: PhotoMaps | None = field(default=None, repr=False)
 
 

@@ -24,6 +24,12 @@ def draw_panel(seed: int, export_size_wh: tuple[int, int]) -> PanelSetup:
         "pentile" if oled else ("bgr" if rng.random() < 0.1 else "rgb")
     )
     pulsed = rng.random() < 0.2
+    # A protective film adds two surfaces of its own, and often a dull one.
+    own = stage_rng(seed, "film")
+    film = own.random() < 0.12
+    film_reflectance = float(own.uniform(0.02, 0.06)) if film else 0.0
+    film_haze = log_uniform(own, 0.003, 0.03) if film else 0.0
+    reflectance = float(rng.uniform(0.015, 0.045) if matte else rng.uniform(0.03, 0.055))
     return PanelSetup(
         pitch_mm=float(inches * _INCH_MM / np.hypot(width, height)),
         gamma=float(np.clip(rng.normal(2.2, 0.12), 1.9, 2.5)),
@@ -38,9 +44,10 @@ def draw_panel(seed: int, export_size_wh: tuple[int, int]) -> PanelSetup:
         pwm_period=log_uniform(rng, 0.08, 0.9),
         pwm_phase=float(rng.uniform(0, 2 * np.pi)),
         matte=matte,
-        reflectance=float(rng.uniform(0.015, 0.045) if matte else rng.uniform(0.03, 0.055)),
+        reflectance=reflectance + film_reflectance,
         roughness_deg=log_uniform(rng, 2.0, 9.0) if matte else 0.0,
-        haze=log_uniform(rng, 0.008, 0.05) if matte else log_uniform(rng, 0.001, 0.01),
+        haze=film_haze
+        + (log_uniform(rng, 0.008, 0.05) if matte else log_uniform(rng, 0.001, 0.01)),
         smudge=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.35 else 0.0,
         dust=int(rng.integers(20, 200)) if rng.random() < 0.3 else 0,
     )
@@ -63,7 +70,7 @@ def draw_housing(seed: int, handheld: bool) -> HousingSetup:
     side = log_uniform(rng, 2.0, 7.0) if handheld else log_uniform(rng, 4.0, 38.0)
     chin = side * float(rng.uniform(1.0, 1.3) if rng.random() < 0.45 else rng.uniform(1.4, 3.5))
     top = side * float(rng.uniform(0.85, 1.3))
-    extras: list[Literal["logo", "led", "buttons", "stand", "console"]] = []
+    extras: list[Literal["logo", "led", "buttons", "stand", "console", "laptop"]] = []
     if rng.random() < 0.6 and chin > 8:
         extras.append("logo")
     if rng.random() < 0.4:
@@ -76,6 +83,8 @@ def draw_housing(seed: int, handheld: bool) -> HousingSetup:
     elif not handheld and below < 0.75:
         extras.append("console")
     thin_glass = grey < 0.06 and rng.random() < 0.4
+    if not handheld and stage_rng(seed, "laptop").random() < 0.12:
+        extras = ["laptop"]
     return HousingSetup(
         sides_mm=(side, top, side, chin),
         border_mm=log_uniform(rng, 0.8, 8.0) if thin_glass else float(rng.uniform(0.3, 2.0)),

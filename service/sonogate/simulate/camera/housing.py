@@ -106,7 +106,7 @@ def draw_housing_canvas(
         half_h + bottom + housing.border_mm,
     )
     below = 0.0
-    if {"stand", "console"} & set(housing.extras):
+    if {"stand", "console", "laptop"} & set(housing.extras):
         below = active_mm[1] * float(rng.uniform(0.5, 0.9))
     margin = 0.02 * active_mm[0]
     reach = 0.35 * active_mm[0] if below else margin
@@ -118,6 +118,8 @@ def draw_housing_canvas(
     canvas.pixels[..., :3] = codes(plastic)
     if "stand" in housing.extras:
         _stand(rng, canvas, plastic, body, below)
+    if "laptop" in housing.extras:
+        _laptop(rng, canvas, plastic, body, below)
     if "console" in housing.extras:
         _console(rng, canvas, plastic, body, below)
     light = codes(plastic * 1.5 + 0.02)
@@ -196,6 +198,31 @@ def _stand(
     canvas.box(
         -foot / 2, body[3] + below * 0.7, foot / 2, body[3] + below * 0.8, 5, codes(plastic * 0.9)
     )
+
+
+def _laptop(
+    rng: np.random.Generator,
+    canvas: Canvas,
+    plastic: NDArray[np.float64],
+    body: tuple[float, float, float, float],
+    below: float,
+) -> None:
+    """Draw a keyboard deck as seen foreshortened: hinge, rows of keys, touchpad."""
+    deck = plastic * float(rng.uniform(0.8, 1.6)) + 0.01
+    canvas.box(body[0], body[3] - 4, body[2], body[3] + 5, 1, codes(deck * 0.4))
+    canvas.box(body[0], body[3] + 3, body[2], body[3] + below, 6, codes(deck))
+    key = codes(float(rng.choice([0.015, 0.03, 0.5])) * np.ones(3))
+    wide = 0.92 * (body[2] - body[0])
+    pitch, tall = wide / 15.0, below * 0.5 / 6.0
+    for row in range(6):
+        top = body[3] + 10 + row * tall
+        for column in range(15):
+            x = -wide / 2 + pitch * column
+            if row == 5 and 4 < column < 9:
+                continue
+            canvas.box(x, top, x + pitch * 0.86, top + tall * 0.82, 1.0, key)
+    pad = float(rng.uniform(0.12, 0.2)) * wide
+    canvas.box(-pad, body[3] + below * 0.66, pad, body[3] + below * 0.97, 3, codes(deck * 0.85))
 
 
 def _console(

@@ -12,7 +12,7 @@ from sonogate.simulate.camera.develop import develop_raw
 from sonogate.simulate.camera.draws import draw_setup
 from sonogate.simulate.camera.encode import encode
 from sonogate.simulate.camera.fast import compose, develop, expose
-from sonogate.simulate.camera.lens import px_scale
+from sonogate.simulate.camera.lens import motion_path, px_scale
 from sonogate.simulate.camera.moire import find_moire
 from sonogate.simulate.camera.neighbours import draw_neighbour
 from sonogate.simulate.camera.presets import PRESETS, PresetName
@@ -143,6 +143,7 @@ def _truth(
         roll_deg=geometry.roll_deg,
         visible_fraction=geometry.visible_fraction,
         figures=figures,
+        motion_path_xy=motion_path(setup.lens, px_scale(geometry.photo_size_wh)),
         maps=maps,
     )
 

@@ -78,7 +78,7 @@ class HousingSetup:
     albedo: Colour
     border_albedo: float
     glossy: float
-    extras: tuple[Literal["logo", "led", "buttons", "stand", "console"], ...]
+    extras: tuple[Literal["logo", "led", "buttons", "stand", "console", "laptop"], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from sonogate.simulate.screens.layouts import ALL, Family
+from sonogate.simulate.screens.pixels import pictures_in
 from sonogate.simulate.screens.stage import Stage, draw_stage
 from sonogate.simulate.values import Export
 from sonogate.types import FloatArray
@@ -35,7 +37,7 @@ def joined(outlines_xy: list[FloatArray]) -> FloatArray | None:
 
 
 def draw_screen(
-    seed: int, family: str | None, content: Path | None, scale: float
+    seed: int, family: str | None, content: Path | Sequence[Path] | None, scale: float
 ) -> tuple[Stage, Family]:
     """Draw a screen but for its text, which waits in the stage's canvas."""
     chosen = _family(np.random.default_rng(seed), family)
@@ -54,7 +56,7 @@ def draw_screen(
         size_px,
         light=bool(rng.random() < chosen.light),
         scale=scale,
-        real=content,
+        real=pictures_in(content) if isinstance(content, Path) else tuple(content or ()),
         exams=chosen.exams,
     )
     chosen.draw(stage)
@@ -64,7 +66,7 @@ def draw_screen(
 def render_export(
     seed: int,
     family: str | None = None,
-    content: Path | None = None,
+    content: Path | Sequence[Path] | None = None,
     *,
     scale: float = 1.0,
 ) -> Export:
@@ -73,8 +75,8 @@ def render_export(
     Args:
         seed: The same seed gives the same export, on the same set of installed fonts.
         family: One of ``FAMILIES``; drawn at random when None.
-        content: Folder of real ultrasound pictures, of which some screens then show one;
-            None for generated pictures only.
+        content: Folder of real ultrasound pictures, or the files, of which some screens then
+            show one; None for generated pictures only.
         scale: Below one, the same layout is drawn on a smaller grid, text and all; for
             quick training pictures.
 
@@ -98,4 +100,5 @@ def render_export(
         scan_area_xy=joined(stage.outlines_xy),
         px_per_cm=stage.px_per_cm,
         seed=seed,
+        sectors=tuple(stage.sectors),
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from sonogate.simulate.screens.canvas import Canvas, Pen
 from sonogate.simulate.screens.fonts import Face, Style, draw_face
+from sonogate.simulate.screens.geometry import View
 from sonogate.simulate.screens.identifiers import Patient, draw_locale, draw_patient
 from sonogate.simulate.screens.picture import (
     Picture,
@@ -16,10 +17,10 @@ from sonogate.simulate.screens.picture import (
     make_picture,
     take_picture,
 )
-from sonogate.simulate.screens.pixels import pictures_in
 from sonogate.simulate.screens.scenes import Exam
 from sonogate.simulate.screens.shapes import Colour
 from sonogate.simulate.screens.writing import pick, words
+from sonogate.simulate.values import SectorGeometry
 from sonogate.types import FloatArray, PixelArray
 
 Rng = np.random.Generator
@@ -135,11 +136,12 @@ class Stage:
         patient: Who is examined.
         date_style: How dates are written.
         exam: What is examined.
-        real: Folder of real pictures, or None.
+        real: Files of real pictures.
         well: Colour of the panel that a picture is set into, None for the background.
         outlines_xy: Outlines of the pictures placed, canvas pixels.
         px_per_cm: Canvas pixels in a centimetre, None before a depth ruler is drawn.
         content_ids: Names of the pictures placed.
+        sectors: Geometry of the generated ones.
     """
 
     rng: Rng
@@ -149,11 +151,12 @@ class Stage:
     patient: Patient
     date_style: int
     exam: Exam
-    real: Path | None
+    real: tuple[Path, ...]
     well: Colour | None = None
     outlines_xy: list[FloatArray] = field(default_factory=list)
     px_per_cm: float | None = None
     content_ids: list[str] = field(default_factory=list)
+    sectors: list[SectorGeometry] = field(default_factory=list)
 
     @property
     def size_wh(self) -> tuple[int, int]:
@@ -200,7 +203,7 @@ class Stage:
         use_real = self.chance(0.3)
         index = int(self.rng.integers(1 << 30))
         own = np.random.default_rng(int(self.rng.integers(1 << 62)))
-        pictures = pictures_in(self.real) if self.real is not None and real else ()
+        pictures = self.real if real else ()
         if use_real and pictures:
             taken = take_picture(own, room, pictures[index % len(pictures)], self.theme.background)
             if taken is not None:
@@ -220,6 +223,8 @@ class Stage:
         scale = self.canvas.scale
         corner = np.array([round(x * scale), round(y * scale)], np.float64)
         self.outlines_xy.append(picture.outline_xy + corner)
+        if picture.view is not None:
+            self.sectors.append(_sector(picture.view, corner))
         self.content_ids.append(picture.content_id)
 
     def place_patch(self, pixels: PixelArray, x: float, y: float) -> None:
@@ -235,6 +240,23 @@ class Stage:
         return max(8, round(w * self.canvas.scale)), max(8, round(h * self.canvas.scale))
 
 
+def _sector(view: View, corner_xy: FloatArray) -> SectorGeometry:
+    fan = view.fan
+    x, y = view.place(np.zeros((1, 2)))[0] + corner_xy
+    return SectorGeometry(
+        kind=fan.kind,
+        face_xy=(float(x), float(y)),
+        px_per_cm=view.px_per_cm,
+        depth_cm=fan.depth_cm,
+        half_width_cm=fan.half_width_cm,
+        radius_cm=fan.radius_cm,
+        half_angle_deg=float(np.degrees(fan.half_angle_rad)),
+        steer_deg=float(np.degrees(fan.steer_rad)),
+        mirror=view.mirror,
+        upside_down=view.upside_down,
+    )
+
+
 def draw_stage(
     rng: Rng,
     size_wh: tuple[int, int],
@@ -243,7 +265,7 @@ def draw_stage(
     *,
     light: bool,
     scale: float,
-    real: Path | None,
+    real: tuple[Path, ...],
     exams: tuple[str, ...] | None,
 ) -> Stage:
     """Set a stage for one screen."""
