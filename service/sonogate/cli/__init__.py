@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sonogate.cli import assess, authority, compare, evaluate, serve, simulate, verify, version
+from sonogate.cli import (
+    assess,
+    authority,
+    compare,
+    evaluate,
+    export,
+    serve,
+    simulate,
+    verify,
+    version,
+)
 from sonogate.cli.factory import load_default_gate
 
 if TYPE_CHECKING:
@@ -36,6 +46,7 @@ def create_cli(make_gate: GateFactory = load_default_gate) -> typer.Typer:
     compare.register(app)
     authority.register(app)
     verify.register(app)
+    export.register(app)
     version.register(app)
     return app
 

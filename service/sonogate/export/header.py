@@ -1,0 +1,161 @@
+"""What every DICOM object of an export has in common: patient, study, equipment, origin."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.sequence import Sequence
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from sonogate.clinical import Code
+from sonogate.export.values import ExportItem
+
+MANUFACTURER = "sonogate"
+MODALITY = "US"
+# Unknown moments of a de-identified copy: DICOM asks for a date in places (PS3.15 E.1).
+DUMMY_DATE = "19000101"
+DUMMY_TIME = "000000"
+IMPLEMENTATION_VERSION = "SONOGATE"
+STUDY_ID = "SONOGATE"
+
+
+def code_item(code: Code) -> Dataset:
+    """Return a concept as an item of a code sequence (PS3.3 section 8)."""
+    item = Dataset()
+    item.CodeValue = code.value
+    item.CodingSchemeDesignator = code.system
+    item.CodeMeaning = code.meaning[:64]
+    return item
+
+
+def make_uid(item: ExportItem, what: str) -> UID:
+    """Return the UID of a part of the export: the same every time it is made.
+
+    Sending a picture twice gives one object, and the identified and the de-identified copy
+    have nothing in common.
+    """
+    copy = "identified" if item.identified else "deidentified"
+    text = f"{what}:{copy}:{item.subject_id}:{item.statement.image_id}:{item.picture.sha256}"
+    digest = bytearray(hashlib.sha256(text.encode("utf-8")).digest()[:16])
+    # A UUID of version 8 (RFC 9562) under 2.25 (PS3.5 section B.2).
+    digest[6] = digest[6] & 0x0F | 0x80
+    digest[8] = digest[8] & 0x3F | 0x80
+    return UID(f"2.25.{int.from_bytes(digest, 'big')}")
+
+
+def make_object(item: ExportItem, sop_class: UID, what: str, at: datetime) -> Dataset:
+    """Return an object with all modules that images and reports share.
+
+    Args:
+        item: What is exported.
+        sop_class: Class of the object.
+        what: Names the object within the export.
+        at: When it is made; stands in identified copies alone.
+    """
+    dataset = Dataset()
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = sop_class
+    meta.MediaStorageSOPInstanceUID = make_uid(item, what)
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.ImplementationVersionName = IMPLEMENTATION_VERSION
+    dataset.file_meta = meta
+    dataset.SpecificCharacterSet = "ISO_IR 192"
+    dataset.SOPClassUID = sop_class
+    dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
+    if item.identified:
+        dataset.InstanceCreationDate = at.strftime("%Y%m%d")
+        dataset.InstanceCreationTime = at.strftime("%H%M%S")
+        dataset.TimezoneOffsetFromUTC = at.strftime("%z") or "+0000"
+    _add_patient(dataset, item)
+    _add_study(dataset, item, at)
+    _add_equipment(dataset, item)
+    _add_deidentification(dataset, item)
+    return dataset
+
+
+def moment_of(item: ExportItem, at: datetime) -> tuple[str, str]:
+    """Return the date and time of the picture, or what stands for them."""
+    if item.patient is None:
+        return DUMMY_DATE, DUMMY_TIME
+    acquired = None if item.context is None else item.context.acquired_at
+    moment = acquired or item.patient.study_at or at
+    return moment.strftime("%Y%m%d"), moment.strftime("%H%M%S")
+
+
+def _add_patient(dataset: Dataset, item: ExportItem) -> None:
+    patient = item.patient
+    dataset.PatientID = item.subject_id
+    if patient is None:
+        dataset.PatientName = "ANONYMOUS^"
+        dataset.PatientBirthDate = ""
+        dataset.PatientSex = ""
+        return
+    dataset.PatientName = patient.name
+    dataset.PatientBirthDate = (
+        "" if patient.birth_date is None else patient.birth_date.strftime("%Y%m%d")
+    )
+    dataset.PatientSex = patient.sex or ""
+    if patient.issuer:
+        dataset.IssuerOfPatientID = patient.issuer
+
+
+def _add_study(dataset: Dataset, item: ExportItem, at: datetime) -> None:
+    patient = item.patient
+    own = make_uid(item, "study")
+    dataset.StudyInstanceUID = own if patient is None else UID(patient.study_uid or own)
+    study_at = None if patient is None else patient.study_at
+    if study_at is None:
+        dataset.StudyDate, dataset.StudyTime = moment_of(item, at)
+    else:
+        dataset.StudyDate = study_at.strftime("%Y%m%d")
+        dataset.StudyTime = study_at.strftime("%H%M%S")
+    dataset.ReferringPhysicianName = "" if patient is None else patient.referring
+    dataset.StudyID = STUDY_ID
+    dataset.AccessionNumber = "" if patient is None else patient.accession_number
+
+
+def _add_equipment(dataset: Dataset, item: ExportItem) -> None:
+    device = item.device
+    dataset.Manufacturer = MANUFACTURER
+    dataset.ManufacturerModelName = MANUFACTURER
+    dataset.SoftwareVersions = [item.statement.sonogate, f"policy {item.statement.policy}"]
+    masker = Dataset()
+    masker.PurposeOfReferenceCodeSequence = Sequence(
+        [code_item(Code("DCM", "109104", "De-identifying Equipment"))]
+    )
+    masker.Manufacturer = MANUFACTURER
+    masker.ManufacturerModelName = MANUFACTURER
+    masker.SoftwareVersions = item.statement.sonogate
+    contributors = [masker]
+    if device.maker or device.model:
+        machine = Dataset()
+        machine.PurposeOfReferenceCodeSequence = Sequence(
+            [code_item(Code("DCM", "109101", "Acquisition Equipment"))]
+        )
+        machine.Manufacturer = (device.maker or "unknown")[:64]
+        if device.model:
+            machine.ManufacturerModelName = device.model[:64]
+        if device.site and item.identified:
+            machine.InstitutionalDepartmentName = device.site[:64]
+        contributors.append(machine)
+    dataset.ContributingEquipmentSequence = Sequence(contributors)
+
+
+def _add_deidentification(dataset: Dataset, item: ExportItem) -> None:
+    """PS3.15 Annex E; an identified copy claims the cleaned pixels alone."""
+    codes = [Code("DCM", "113101", "Clean Pixel Data Option")]
+    if item.identified:
+        dataset.PatientIdentityRemoved = "NO"
+        dataset.DeidentificationMethod = "Text in the pixels masked by sonogate"
+        dataset.LongitudinalTemporalInformationModified = "UNMODIFIED"
+    else:
+        codes.insert(0, Code("DCM", "113100", "Basic Application Confidentiality Profile"))
+        dataset.PatientIdentityRemoved = "YES"
+        dataset.DeidentificationMethod = [
+            "Text in the pixels masked by sonogate",
+            "Header written anew without identifiers",
+        ]
+        dataset.LongitudinalTemporalInformationModified = "MODIFIED"
+    dataset.DeidentificationMethodCodeSequence = Sequence([code_item(code) for code in codes])
