@@ -16,7 +16,9 @@ from tests.gatekit import make_gate
 
 from sonogate.gate import Assessor, GateFactory
 from sonogate.http import Settings, create_app
+from sonogate.http.backend import MakeRouter
 from sonogate.policy import Policy
+from sonogate.records.storage import Storage
 
 
 def fake_gate(
@@ -42,11 +44,16 @@ class Service:
         return [dict(call.kwargs) for call in self.log.calls]
 
 
-def serving(settings: Settings, factory: GateFactory = fake_gate) -> Iterator[Service]:
+def serving(
+    settings: Settings,
+    factory: GateFactory = fake_gate,
+    storage: Storage | None = None,
+    more: tuple[MakeRouter, ...] = (),
+) -> Iterator[Service]:
     """Run a service until the test ends."""
     log = CapturingLogger()
     logger = structlog.wrap_logger(log, processors=[], wrapper_class=structlog.BoundLogger)
-    app = create_app(settings, factory, cast(FilteringBoundLogger, logger))
+    app = create_app(settings, factory, cast(FilteringBoundLogger, logger), storage, more)
     with TestClient(app) as client:
         deadline = time.monotonic() + 20.0
         while client.get("/readyz").status_code != 200 and time.monotonic() < deadline:

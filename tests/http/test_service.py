@@ -24,6 +24,7 @@ from sonogate.http import Settings, create_app
 from sonogate.http.errors import NoSuchPictureError
 from sonogate.http.headers import SECURITY_HEADERS
 from sonogate.http.pictures import PictureStore
+from sonogate.identifiers import PatientContext
 from sonogate.policy import Policy
 from sonogate.report import report_schema
 from sonogate.types import Assessment
@@ -231,7 +232,7 @@ class GatedGate:
         self._go = go
         self._gate = make_gate()
 
-    def assess(self, data: bytes) -> Assessment:
+    def assess(self, data: bytes, patient: PatientContext | None = None) -> Assessment:
         assert self._go.wait(20.0)
         return self._gate.assess(data)
 
@@ -279,7 +280,7 @@ def test_a_fault_is_a_bare_500_and_logged_without_its_message(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     class Failing:
-        def assess(self, data: bytes) -> Assessment:
+        def assess(self, data: bytes, patient: PatientContext | None = None) -> Assessment:
             raise RuntimeError(CANARY)
 
     def failing(

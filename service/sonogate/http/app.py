@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.metadata
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -13,21 +13,33 @@ from functools import partial
 from fastapi import FastAPI
 from structlog.typing import FilteringBoundLogger
 
+from sonogate.authority.values import Signer
 from sonogate.gate import GateFactory
-from sonogate.http import openapi, problems
+from sonogate.http import image_routes, openapi, problems, submission_routes
+from sonogate.http.access import Authenticator, Guard, KeyAuthenticator
+from sonogate.http.backend import Backend, MakeRouter
 from sonogate.http.headers import SecurityHeaders
 from sonogate.http.language import load_interpreter
+from sonogate.http.links import Links
 from sonogate.http.logs import RequestLog, json_logger
 from sonogate.http.pages import load_pages
 from sonogate.http.pictures import PictureStore
 from sonogate.http.pool import GatePool
 from sonogate.http.routes import Services, make_router
 from sonogate.http.settings import Settings
-from sonogate.policy import default_policy, load_policy
+from sonogate.http.throttle import Throttle
+from sonogate.policy import Policy, default_policy, load_policy
+from sonogate.records.storage import Storage
+from sonogate.records.store import SqlRecords
 
 
 def create_app(
-    settings: Settings, make_gate: GateFactory, logger: FilteringBoundLogger | None = None
+    settings: Settings,
+    make_gate: GateFactory,
+    logger: FilteringBoundLogger | None = None,
+    storage: Storage | None = None,
+    more: Sequence[MakeRouter] = (),
+    signer: Signer | None = None,
 ) -> FastAPI:
     """Return the service.
 
@@ -38,6 +50,9 @@ def create_app(
         settings: Limits and choices.
         make_gate: Loads a gate; called once a worker.
         logger: Where requests and faults are logged; standard error by default.
+        storage: The records; None to keep none, and to serve only what needs none.
+        more: Further routes on the records.
+        signer: Signs the pictures that are stored.
 
     Raises:
         PolicyError: The policy that the settings name cannot be used.
@@ -80,6 +95,10 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
+    backend = None
+    if storage is not None:
+        backend = _backend(settings, storage, pool, policy, signer)
+    is_open = settings.assess_open if settings.assess_open is not None else backend is None
     services = Services(
         pool=pool,
         pictures=PictureStore(
@@ -90,8 +109,13 @@ def create_app(
         max_bytes=policy.photo.max_bytes,
         upload_seconds=settings.upload_seconds,
         link_seconds=settings.link_seconds,
+        assess_guard=None if is_open or backend is None else backend.guard,
+        is_ready=(lambda: True) if backend is None else backend.records.ready,
     )
     app.include_router(make_router(services))
+    if backend is not None:
+        for make in (submission_routes.make_router, image_routes.make_router, *more):
+            app.include_router(make(backend))
     problems.install(app, settings.retry_after_s)
     openapi.install(app)
     # The last one added is the outermost: headers go on every answer, the barrier's too.
@@ -99,6 +123,28 @@ def create_app(
     app.add_middleware(RequestLog, logger=logger)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def _backend(
+    settings: Settings, storage: Storage, pool: GatePool, policy: Policy, signer: Signer | None
+) -> Backend:
+    authenticators: list[Authenticator] = [KeyAuthenticator(storage)]
+    guard = Guard(
+        authenticators,
+        Throttle(settings.requests_per_minute, 60.0, time.monotonic),
+        Throttle(settings.photos_per_day, 86400.0, time.monotonic),
+    )
+    links = Links(storage.keyring.link_key, settings.picture_link_seconds, time.time)
+    return Backend(
+        SqlRecords(storage),
+        guard,
+        pool,
+        policy,
+        links,
+        signer,
+        settings.upload_seconds,
+        storage.clock,
+    )
 
 
 async def _load(pool: GatePool, logger: FilteringBoundLogger) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from sonogate.clinical import IdentifierKind
 from sonogate.errors import SonogateError, UnreadableReason
 
 MalformedReason = Literal[
@@ -71,3 +72,47 @@ class NotReadyError(RequestError):
 
 class NoSuchPictureError(RequestError):
     """The link is unknown or has expired."""
+
+
+class UnauthenticatedError(RequestError):
+    """The request carries no credentials, or none that hold."""
+
+
+class ForbiddenError(RequestError):
+    """The client lacks the scope."""
+
+
+class NoProviderError(RequestError):
+    """The identity provider's keys cannot be fetched."""
+
+
+class ThrottledError(RequestError):
+    """The client has sent too much.
+
+    Attributes:
+        retry_after_s: Seconds after which the same request is served.
+    """
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__()
+        self.retry_after_s = retry_after_s
+
+
+class NotAcceptableError(RequestError):
+    """No answer of a type that the client accepts."""
+
+
+class SuspectedIdentifierError(RequestError):
+    """A free text seems to identify a patient.
+
+    Attributes:
+        kind: What by.
+    """
+
+    def __init__(self, kind: IdentifierKind) -> None:
+        super().__init__(kind)
+        self.kind: IdentifierKind = kind
+
+
+class InvalidRequestError(RequestError):
+    """What is asked for contradicts itself."""

@@ -9,8 +9,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from sonogate.http import problems
-from sonogate.http.problems import MEDIA_TYPE, Problem
+from sonogate.http import problems, refusals
+from sonogate.http.problem import MEDIA_TYPE, Problem
+from sonogate.http.record_schemas import RECORD_SCHEMAS
 from sonogate.report import report_schema
 
 DESCRIPTION = """
@@ -18,7 +19,8 @@ A phone photo of an ultrasound machine's screen goes in. The screen is found and
 straight on, its quality is scored against what the machine would have exported, whatever
 could identify a patient is filled, and a verdict comes out with the one thing to do next.
 
-Nothing is stored. Poor quality is an answer, not an error: an error (`4xx`, a problem
+`/v1/assess` stores nothing; a submission's accepted picture is stored masked, and nothing
+else of the photo. Poor quality is an answer, not an error: an error (`4xx`, a problem
 document of RFC 9457) means that there was no photo to assess.
 """
 ASSESS_DESCRIPTION = """
@@ -98,6 +100,19 @@ ASSESS_RESPONSES: dict[int | str, dict[str, Any]] = {
     500: _problem_response("The service failed.", problems.FAULT),
     503: _NOT_READY,
 }
+
+
+def assess_responses(*, guarded: bool) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of ``/v1/assess``, those of the guard included when there is one."""
+    if not guarded:
+        return ASSESS_RESPONSES
+    refused = {401: refusals.UNAUTHENTICATED, 403: refusals.FORBIDDEN}
+    added: dict[int | str, dict[str, Any]] = {
+        status: _problem_response(kind.title + ".", kind) for status, kind in refused.items()
+    }
+    return ASSESS_RESPONSES | added
+
+
 MASKED_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The picture.",
@@ -156,6 +171,8 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[
             {"name": "photos", "description": "Photos in, verdicts and masked pictures out."},
+            {"name": "submissions", "description": "Pictures for the record, tried until good."},
+            {"name": "pictures", "description": "What is on record: found, given, recalled."},
             {"name": "service", "description": "For whoever runs the service."},
         ],
     )
@@ -166,12 +183,30 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     schemas |= _report_schemas()
     schemas["Problem"] = _PROBLEM_SCHEMA
     schemas["MaskedPicture"] = _MASKED_SCHEMA
+    if any(path.startswith("/v1/submissions") for path in document["paths"]):
+        schemas |= RECORD_SCHEMAS
+        _secure(document)
     for path in document["paths"].values():
         for operation in path.values():
             stray = operation["responses"].get("422", {}).get("content", {})
             if "HTTPValidationError" in json.dumps(stray):
                 del operation["responses"]["422"]
     return document
+
+
+def _secure(document: dict[str, Any]) -> None:
+    """Say which operations ask for a bearer token: those that may refuse one."""
+    document["components"]["securitySchemes"] = {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key, or an access token of the configured OIDC provider.",
+        }
+    }
+    for path in document["paths"].values():
+        for operation in path.values():
+            if "401" in operation["responses"]:
+                operation["security"] = [{"bearer": []}]
 
 
 def _report_schemas() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from sonogate.gate import Assessor
 from sonogate.http.errors import BusyError, NotReadyError
+from sonogate.identifiers import PatientContext
 from sonogate.types import Assessment
 
 
@@ -77,18 +78,24 @@ class GatePool:
             with self._lock:
                 self._places += 1
 
-    async def assess(self, data: bytes) -> Assessment:
-        """Assess a photo on a worker; the caller holds a place."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._work, data)
+    async def assess(self, data: bytes, patient: PatientContext | None = None) -> Assessment:
+        """Assess a photo on a worker; the caller holds a place.
+
+        Args:
+            data: The file's bytes.
+            patient: Whom it is of, where the client knows; dropped with the answer.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._work, data, patient)
 
     def close(self) -> None:
         """Let running work end and drop what waits."""
         self._ready = False
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _work(self, data: bytes) -> Assessment:
+    def _work(self, data: bytes, patient: PatientContext | None) -> Assessment:
         gate = self._gates.get()
         try:
-            return gate.assess(data)
+            return gate.assess(data, patient)
         finally:
             self._gates.put(gate)

@@ -6,9 +6,7 @@ anything that the client sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -18,44 +16,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sonogate.errors import UnreadableReason
+from sonogate.errors import SonogateError, UnreadableReason
 from sonogate.http import errors
-
-MEDIA_TYPE = "application/problem+json"
-TYPE_PREFIX = "urn:sonogate:problem:"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One kind of problem.
-
-    Attributes:
-        code: Machine-readable kind.
-        status: HTTP status.
-        title: The kind, in words.
-        detail: What to do about it.
-        reason: Machine-readable detail, from a fixed list; or None.
-        retry: Whether to try again later makes sense.
-    """
-
-    code: str
-    status: int
-    title: str
-    detail: str
-    reason: str | None = None
-    retry: bool = False
-
-    def document(self) -> dict[str, Any]:
-        """Return the members of the problem document."""
-        members: dict[str, Any] = {
-            "type": TYPE_PREFIX + self.code,
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-            "code": self.code,
-        }
-        return members if self.reason is None else members | {"reason": self.reason}
-
+from sonogate.http.problem import MEDIA_TYPE, Problem
+from sonogate.http.refusals import UNAUTHENTICATED, refusal_of
+from sonogate.records.errors import BadCursorError
 
 TOO_LARGE = Problem(
     "unreadable_file",
@@ -139,13 +104,15 @@ _UNREADABLE_STATUS: dict[UnreadableReason, HTTPStatus] = {
     "animated": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "decoder_unavailable": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 }
-_BY_ERROR: dict[type[errors.RequestError], Problem] = {
+_BY_ERROR: dict[type[SonogateError], Problem] = {
     errors.TooLargeError: TOO_LARGE,
     errors.UnsupportedMediaError: UNSUPPORTED_MEDIA,
     errors.SlowUploadError: SLOW,
     errors.BusyError: BUSY,
     errors.NotReadyError: NOT_READY,
     errors.NoSuchPictureError: NO_SUCH_PICTURE,
+    errors.InvalidRequestError: INVALID,
+    BadCursorError: INVALID,
 }
 _BY_STATUS = {404: NOT_FOUND, 405: NOT_ALLOWED}
 
@@ -168,8 +135,11 @@ def malformed(reason: errors.MalformedReason) -> Problem:
     )
 
 
-def problem_of(error: errors.RequestError) -> Problem:
-    """Return what a client is told of ``error``."""
+def problem_of(error: SonogateError) -> Problem:
+    """Return what a client is told of ``error``; nothing is known of others than requests'."""
+    refusal = refusal_of(error)
+    if refusal is not None:
+        return refusal
     if isinstance(error, errors.UnreadablePhotoError):
         return unreadable(error.reason, error.prompt)
     if isinstance(error, errors.MalformedUploadError):
@@ -185,14 +155,22 @@ def install(app: FastAPI, retry_after_s: int) -> None:
         retry_after_s: What a client that may try again is told.
     """
 
-    def answer(problem: Problem) -> JSONResponse:
-        retry = {"retry-after": str(retry_after_s)} if problem.retry else None
+    def answer(problem: Problem, wait_s: int = retry_after_s) -> JSONResponse:
+        headers = {"retry-after": str(wait_s)} if problem.retry else {}
+        if problem is UNAUTHENTICATED:
+            headers["www-authenticate"] = 'Bearer realm="sonogate"'
         return JSONResponse(
-            problem.document(), problem.status, media_type=MEDIA_TYPE, headers=retry
+            problem.document(), problem.status, media_type=MEDIA_TYPE, headers=headers
         )
 
-    async def on_request_error(_: Request, error: Exception) -> JSONResponse:
-        return answer(problem_of(error) if isinstance(error, errors.RequestError) else FAULT)
+    async def on_known(_: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, errors.ThrottledError):
+            return answer(problem_of(error), error.retry_after_s)
+        problem = problem_of(error) if isinstance(error, SonogateError) else FAULT
+        if problem is FAULT:
+            # For the barrier, which logs it.
+            raise error
+        return answer(problem)
 
     async def on_invalid(_: Request, __: Exception) -> JSONResponse:
         return answer(INVALID)
@@ -204,7 +182,7 @@ def install(app: FastAPI, retry_after_s: int) -> None:
             response.headers.update(error.headers or {})
         return response
 
-    app.add_exception_handler(errors.RequestError, on_request_error)
+    app.add_exception_handler(SonogateError, on_known)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
 

@@ -13,7 +13,8 @@ from starlette.concurrency import run_in_threadpool
 
 from sonogate.errors import UnreadableReason
 from sonogate.http import openapi
-from sonogate.http.errors import UnreadablePhotoError
+from sonogate.http.access import Guard, Scope
+from sonogate.http.errors import NotReadyError, UnreadablePhotoError
 from sonogate.http.language import Interpreter, accept_language
 from sonogate.http.pages import PageFile
 from sonogate.http.pictures import PictureStore
@@ -37,6 +38,8 @@ class Services:
         max_bytes: Largest photo.
         upload_seconds: Time a body may take to arrive.
         link_seconds: Life of a link.
+        assess_guard: Lets clients in to ``/v1/assess``; None when it is open.
+        is_ready: Whether all that is needed is there, beside the models.
     """
 
     pool: GatePool
@@ -46,19 +49,24 @@ class Services:
     max_bytes: int
     upload_seconds: float
     link_seconds: float
+    assess_guard: Guard | None = None
+    is_ready: Callable[[], bool] = lambda: True
 
 
 def make_router(services: Services) -> APIRouter:
     """Return the routes of the service."""
     router = APIRouter()
+    guard = services.assess_guard
+    admitted = [] if guard is None else [Depends(guard.needing(Scope.SUBMIT))]
 
     @router.post(
         "/v1/assess",
         summary="Assess a photo of an ultrasound screen",
         description=openapi.ASSESS_DESCRIPTION,
         tags=["photos"],
-        responses=openapi.ASSESS_RESPONSES,
+        responses=openapi.assess_responses(guarded=guard is not None),
         openapi_extra=openapi.ASSESS_BODY,
+        dependencies=admitted,
         response_class=JSONResponse,
     )
     async def assess(
@@ -77,7 +85,7 @@ def make_router(services: Services) -> APIRouter:
             assessment = await services.pool.assess(data)
             assessment, language = services.interpreter.tell(assessment, accepted)
             document = await run_in_threadpool(_document, assessment, masked, services)
-        request.state.verdict = _logged(assessment)
+        request.state.verdict = logged(assessment)
         if assessment.photo is None:
             reason = assessment.verdict.reasons[0]
             raise UnreadablePhotoError(cast(UnreadableReason, reason.detail), reason.prompt)
@@ -106,12 +114,14 @@ def make_router(services: Services) -> APIRouter:
 
     @router.get(
         "/readyz",
-        summary="Whether the models are loaded",
+        summary="Whether photos can be served: models loaded, records at hand",
         tags=["service"],
         responses=openapi.READY_RESPONSES,
     )
     async def ready() -> dict[str, str]:
         services.pool.require_ready()
+        if not await run_in_threadpool(services.is_ready):
+            raise NotReadyError
         return {"status": "ready"}
 
     @router.get("/", include_in_schema=False)
@@ -146,7 +156,7 @@ def _picture(
     }
 
 
-def _logged(assessment: Assessment) -> dict[str, Any]:
+def logged(assessment: Assessment) -> dict[str, Any]:
     """Return what a log may hold of a verdict: codes alone."""
     verdict = assessment.verdict
     return {

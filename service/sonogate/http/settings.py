@@ -33,3 +33,37 @@ class Settings(BaseSettings):
     )
     language: str = Field(default="en", description="Language of the prompts.")
     policy: Path | None = Field(default=None, description="A policy file instead of the package's.")
+
+    data: Path | None = Field(
+        default=None, description="Folder of the records; unset to keep no records."
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="postgresql://… or sqlite:///…; the default is a file in the data folder.",
+        repr=False,
+    )
+    blob_url: str | None = Field(
+        default=None,
+        description="s3://BUCKET/PREFIX or file:///…; the default is in the data folder.",
+    )
+    key_file: Path | None = Field(
+        default=None, description="File of the keys; the default is in the data folder."
+    )
+    assess_open: bool | None = Field(
+        default=None,
+        description="Whether /v1/assess asks for no credentials; unset for: when no records "
+        "are kept.",
+    )
+    oidc_issuer: str | None = Field(default=None, description="Whose access tokens are taken.")
+    oidc_audience: str = Field(default="sonogate", description="What they must be meant for.")
+    oidc_jwks_url: str | None = Field(default=None, description="Where the issuer's keys are.")
+    oidc_organisation_claim: str = Field(
+        default="organisation", description="Claim that names the client's organisation."
+    )
+    requests_per_minute: int = Field(
+        default=600, ge=1, description="Requests of one client in any minute."
+    )
+    photos_per_day: int = Field(default=2000, ge=1, description="Photos of one client in a day.")
+    picture_link_seconds: int = Field(
+        default=300, ge=1, le=86400, description="Life of a link to a stored picture."
+    )

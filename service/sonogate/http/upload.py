@@ -1,4 +1,4 @@
-"""The photo in a request's body, held in memory and never larger than allowed.
+"""The photos in a request's body, held in memory and never larger than allowed.
 
 The framework's own form parser spools uploads into temporary files; a photo that has not
 been masked must not touch a disk, so the form is parsed here. A part's file name is
@@ -28,17 +28,26 @@ FORM_OVERHEAD_BYTES = 64 * 1024
 
 
 async def read_photo(request: Request, max_bytes: int, seconds: float) -> bytes:
-    """Return the photo's bytes.
+    """Return the bytes of the one photo; see ``read_photos``."""
+    return (await read_photos(request, max_bytes, max_bytes, 1, seconds))[0]
+
+
+async def read_photos(
+    request: Request, max_bytes: int, max_total_bytes: int, max_photos: int, seconds: float
+) -> list[bytes]:
+    """Return the photos' bytes.
 
     Args:
-        request: Its body is the photo, or a multipart form with one part ``photo``.
+        request: Its body is a photo, or a multipart form with parts ``photo``.
         max_bytes: Largest photo.
+        max_total_bytes: Most bytes of all photos together.
+        max_photos: Most photos.
         seconds: Time the body may take to arrive.
 
     Raises:
         UnsupportedMediaError: The content type is something else.
-        MalformedUploadError: The form is broken, or has not exactly one such part.
-        TooLargeError: The body is larger than the photo may be.
+        MalformedUploadError: The form is broken, or has no such part or too many.
+        TooLargeError: The body is larger than the photos may be.
         SlowUploadError: The body did not arrive in time.
     """
     header = request.headers.get("content-type", "")
@@ -47,7 +56,7 @@ async def read_photo(request: Request, max_bytes: int, seconds: float) -> bytes:
     is_form = media_type == "multipart/form-data"
     if not (is_form or media_type == "application/octet-stream" or media_type.startswith("image/")):
         raise UnsupportedMediaError
-    limit = max_bytes + (FORM_OVERHEAD_BYTES if is_form else 0)
+    limit = max_total_bytes + FORM_OVERHEAD_BYTES if is_form else max_bytes
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise TooLargeError
@@ -55,8 +64,9 @@ async def read_photo(request: Request, max_bytes: int, seconds: float) -> bytes:
         async with asyncio.timeout(seconds):
             chunks = _limited(request, limit)
             if not is_form:
-                return b"".join([chunk async for chunk in chunks])
-            return await _form_photo(chunks, options.get(b"boundary"), max_bytes)
+                return [b"".join([chunk async for chunk in chunks])]
+            form = _Form(max_bytes, max_photos)
+            return await _form_photos(chunks, options.get(b"boundary"), form)
     except TimeoutError as error:
         raise SlowUploadError from error
     except ClientDisconnect as error:
@@ -72,12 +82,11 @@ async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def _form_photo(
-    chunks: AsyncIterator[bytes], boundary: bytes | None, max_bytes: int
-) -> bytes:
+async def _form_photos(
+    chunks: AsyncIterator[bytes], boundary: bytes | None, form: _Form
+) -> list[bytes]:
     if not boundary:
         raise MalformedUploadError("no_boundary")
-    form = _Form(max_bytes)
     try:
         parser = MultipartParser(
             boundary,
@@ -98,19 +107,19 @@ async def _form_photo(
         raise MalformedUploadError("bad_multipart") from error
     if not form.ended:
         raise MalformedUploadError("incomplete_body")
-    if form.photos != 1:
-        raise MalformedUploadError("many_photo_parts" if form.photos else "no_photo_part")
-    return bytes(form.photo)
+    if not form.photos:
+        raise MalformedUploadError("no_photo_part")
+    return [bytes(photo) for photo in form.photos]
 
 
 class _Form:
-    """Collects the bytes of the one part that is wanted and drops all else."""
+    """Collects the bytes of the parts that are wanted and drops all else."""
 
-    def __init__(self, max_bytes: int) -> None:
-        self.photo = bytearray()
-        self.photos = 0
+    def __init__(self, max_bytes: int, max_photos: int) -> None:
+        self.photos: list[bytearray] = []
         self.ended = False
         self._max_bytes = max_bytes
+        self._max_photos = max_photos
         self._parts = 0
         self._wanted = False
         self._name = bytearray()
@@ -138,12 +147,15 @@ class _Form:
         _, options = parse_options_header(bytes(self._value))
         if options.get(b"name") == FIELD.encode("ascii"):
             self._wanted = True
-            self.photos += 1
+            if len(self.photos) == self._max_photos:
+                raise MalformedUploadError("many_photo_parts")
+            self.photos.append(bytearray())
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._wanted and self.photos == 1:
-            self.photo += data[start:end]
-            if len(self.photo) > self._max_bytes:
+        if self._wanted:
+            photo = self.photos[-1]
+            photo += data[start:end]
+            if len(photo) > self._max_bytes:
                 raise TooLargeError
 
     def on_end(self) -> None:

@@ -31,3 +31,7 @@ class DamagedRecordError(RecordsError):
 
 class KeyringError(RecordsError):
     """The key file is missing, malformed, or lacks a key that is needed."""
+
+
+class BadCursorError(RecordsError):
+    """The text is not where a page ended."""

@@ -84,8 +84,8 @@ def insert_row(
         connection.execute(insert(scores), rows)
 
 
-def get(storage: Storage, organisation: str, image_id: str) -> StoredImage:
-    """Return a picture's record."""
+def get(storage: Storage, organisation: str | None, image_id: str) -> StoredImage:
+    """Return a picture's record; None for the organisation where that was checked before."""
     with storage.reading() as connection:
         return _image(_row(connection, organisation, image_id))
 
@@ -208,10 +208,11 @@ def change_state(
         return _image(_row(connection, organisation, image_id))
 
 
-def _row(connection: Connection, organisation: str, image_id: str) -> Row[Any]:
-    row = connection.execute(
-        select(images).where(images.c.id == image_id, images.c.organisation == organisation)
-    ).first()
+def _row(connection: Connection, organisation: str | None, image_id: str) -> Row[Any]:
+    query = select(images).where(images.c.id == image_id)
+    if organisation is not None:
+        query = query.where(images.c.organisation == organisation)
+    row = connection.execute(query).first()
     if row is None:
         raise NoSuchRecordError("there is no such picture")
     return row

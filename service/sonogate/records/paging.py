@@ -13,13 +13,10 @@ from typing import Any
 
 from sqlalchemy import Select, Table, and_, or_
 
+from sonogate.records.errors import BadCursorError
 from sonogate.records.tables import Moment
 
 _MOMENT = Moment()
-
-
-class BadCursorError(ValueError):
-    """The text is not where a page ended."""
 
 
 def cursor(created_at: datetime, record_id: str) -> str:

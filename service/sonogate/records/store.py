@@ -101,6 +101,10 @@ class SqlRecords:
         """Return a picture's record."""
         return images.get(self.storage, organisation, image_id)
 
+    def linked_image(self, image_id: str) -> StoredImage:
+        """Return a picture of whatever organisation, for who holds a link to it."""
+        return images.get(self.storage, None, image_id)
+
     def picture(self, image: StoredImage) -> bytes:
         """Return a picture's file."""
         return images.read_file(self.storage, image.organisation, image.id)

@@ -1,0 +1,140 @@
+"""What the OpenAPI document says of the routes on the records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sonogate.errors import UnreadableReason
+from sonogate.http import problems, refusals
+from sonogate.http.negotiate import VERSIONED
+from sonogate.http.problem import MEDIA_TYPE, Problem
+
+CREATE = """
+Before the first photo: why it is taken, with whose consent, of what, on which machine. For
+anything but direct care the patient's consent must be on record, and cover this purpose; a
+consultation needs a question and a body part. Texts that seem to identify the patient are
+refused.
+"""
+PHOTOS = """
+Send one photo, or several of the same screen as parts `photo` of a form: the best counts.
+The answer says whether it was accepted, and if not, the one thing to do next. From the retry
+cap on, a picture that is poor but safe is accepted with limits; one whose masking is not
+trusted never is. Only the masked picture is stored.
+"""
+DELETE = """
+The pictures, texts, consent and reports are deleted; a tombstone with the reason stays.
+"""
+RECALL = """
+A recalled picture stays on record, but is not to be relied on: whoever verifies a copy of it
+is told so.
+"""
+_BINARY = {"type": "string", "format": "binary", "description": "The photo's file."}
+PHOTOS_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["photo"],
+                    "properties": {"photo": {"type": "array", "items": _BINARY, "minItems": 1}},
+                }
+            },
+            "image/*": {"schema": _BINARY},
+            "application/octet-stream": {"schema": _BINARY},
+        },
+    }
+}
+
+
+def _unreadable(reason: UnreadableReason) -> Problem:
+    return problems.unreadable(reason, "Send the photo as JPEG or HEIC.")
+
+
+_PROBLEMS: dict[int, tuple[str, tuple[Problem, ...]]] = {
+    400: ("The request cannot be understood.", (problems.BAD_REQUEST,)),
+    401: ("Who is asking is not known.", (refusals.UNAUTHENTICATED,)),
+    403: ("The client lacks the scope.", (refusals.FORBIDDEN,)),
+    404: (
+        "Unknown, or another organisation's.",
+        (refusals.NO_SUCH_RECORD, problems.NO_SUCH_PICTURE),
+    ),
+    406: ("No answer of a type that is accepted.", (refusals.NOT_ACCEPTABLE,)),
+    408: ("The body did not arrive in time.", (problems.SLOW,)),
+    409: ("The record's state does not allow it.", (refusals.CONFLICT, refusals.IN_PROGRESS)),
+    413: ("The body is too large.", (refusals.TOO_LARGE_BODY, problems.TOO_LARGE)),
+    415: (
+        "The body is no photo of a format that is read.",
+        (problems.UNSUPPORTED_MEDIA, _unreadable("raw_photo")),
+    ),
+    422: (
+        "The request is not valid.",
+        (
+            problems.INVALID,
+            refusals.KEY_REUSED,
+            refusals.refusal("number"),
+            problems.malformed("no_photo_part"),
+            _unreadable("truncated"),
+        ),
+    ),
+    429: ("Too many requests, or too many photos waiting.", (refusals.RATE_LIMITED, problems.BUSY)),
+    500: ("The service failed.", (problems.FAULT,)),
+    503: (
+        "The service is starting, or cannot check access tokens.",
+        (problems.NOT_READY, refusals.NO_PROVIDER),
+    ),
+}
+_RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+_TAG = {"ETag": {"description": "Tag of this very answer.", "schema": {"type": "string"}}}
+
+
+def responses(schema: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of an operation whose success is described by ``schema``."""
+    content = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    success = {
+        "description": "Done.",
+        "content": {"application/json": content, VERSIONED: content},
+        "headers": _TAG,
+    }
+    return _answers(success, statuses)
+
+
+def picture_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of an operation that gives a picture."""
+    success = {
+        "description": "The picture.",
+        "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+        "headers": _TAG,
+    }
+    return _answers(success, (200, *statuses))
+
+
+def _answers(success: dict[str, Any], statuses: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:
+    made: dict[int | str, dict[str, Any]] = {}
+    for status in {*statuses, 500} | ({503} if 401 in statuses else set()):
+        if status < 300:
+            made[status] = success
+        elif status == 304:
+            made[status] = {"description": "What the client has is current."}
+        else:
+            made[status] = _problem(status)
+    return made
+
+
+def _problem(status: int) -> dict[str, Any]:
+    description, kinds = _PROBLEMS[status]
+    examples = {
+        kind.code if kind.reason is None else f"{kind.code}_{kind.reason}": {
+            "summary": kind.title,
+            "value": kind.document(),
+        }
+        for kind in kinds
+    }
+    schema = {"$ref": "#/components/schemas/Problem"}
+    answer: dict[str, Any] = {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
+    }
+    if any(kind.retry for kind in kinds):
+        answer["headers"] = _RETRY
+    return answer

@@ -1,0 +1,113 @@
+"""JSON Schemas of the records' answers, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from sonogate.records.values import ImageState, SubmissionState
+from sonogate.types import Limit, Outcome
+
+_TIME = {"type": "string", "format": "date-time"}
+_TEXT = {"type": "string"}
+_HEX = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_REPORT = {"$ref": "#/components/schemas/KeptReport"}
+
+
+def _maybe(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _object(title: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _page(title: str, item: str) -> dict[str, Any]:
+    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{item}"}}
+    after = _maybe(_TEXT) | {"description": "Where the next page starts; null at the end."}
+    return _object(title, items=items, after=after)
+
+
+_SUBMISSION = _object(
+    "Submission",
+    schema={"const": "sonogate.submission/1"},
+    id=_TEXT,
+    state={"enum": [str(state) for state in SubmissionState]},
+    created_at=_TIME,
+    created_by=_TEXT,
+    purpose=_TEXT,
+    case_reference=_maybe(_TEXT),
+    consent=_maybe({"type": "object"}),
+    context=_maybe({"type": "object"}),
+    device={"type": "object"},
+    attempts={"type": "integer", "minimum": 0},
+    image_id=_maybe(_TEXT),
+)
+_ATTEMPT = _object(
+    "Attempt",
+    schema={"const": "sonogate.attempt/1"},
+    submission_id=_TEXT,
+    submission_state={"enum": [str(state) for state in SubmissionState]},
+    number={"type": "integer", "minimum": 1},
+    created_at=_TIME,
+    photos={"type": "integer", "minimum": 1},
+    outcome={"enum": list(get_args(Outcome))},
+    released={"enum": list(get_args(Outcome))},
+    image_id=_maybe(_TEXT),
+    report=_maybe(_REPORT),
+)
+_IMAGE = _object(
+    "Image",
+    schema={"const": "sonogate.image/1"},
+    id=_TEXT,
+    submission_id=_TEXT,
+    sha256=_HEX,
+    media_type=_TEXT,
+    size_bytes={"type": "integer"},
+    outcome={"enum": list(get_args(Outcome))},
+    limits={"type": "array", "items": {"enum": list(get_args(Limit))}},
+    fidelity=_maybe({"type": "number"}),
+    policy_version=_TEXT,
+    state={"enum": [str(state) for state in ImageState]},
+    state_reason=_maybe(_TEXT),
+    state_at=_maybe(_TIME),
+    superseded_by=_maybe(_TEXT),
+    created_at=_TIME,
+    created_by=_TEXT,
+    report=_maybe(_REPORT),
+)
+_AUDIT = _object(
+    "AuditEntry",
+    sequence={"type": "integer", "minimum": 1},
+    at=_TIME,
+    actor=_TEXT,
+    action=_TEXT,
+    subject=_TEXT,
+    reason=_TEXT,
+    previous_hash=_HEX,
+    hash=_HEX,
+)
+RECORD_SCHEMAS: dict[str, Any] = {
+    "Submission": _SUBMISSION,
+    "SubmissionPage": _page("SubmissionPage", "Submission"),
+    "Attempt": _ATTEMPT,
+    "AttemptList": _object(
+        "AttemptList",
+        items={"type": "array", "items": {"$ref": "#/components/schemas/Attempt"}},
+    ),
+    "Image": _IMAGE,
+    "ImagePage": _page("ImagePage", "Image"),
+    "AuditEntry": _AUDIT,
+    "AuditPage": _page("AuditPage", "AuditEntry"),
+    "Link": _object("Link", href=_TEXT, expires_s={"type": "integer"}),
+    "KeptReport": {
+        "title": "KeptReport",
+        "description": "The report of /v1/assess without the digest of the original.",
+        "type": "object",
+    },
+}
