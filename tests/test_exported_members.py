@@ -10,10 +10,12 @@ import pytest
 import sonogate
 
 PUBLIC = {
-    "Assessment", "Gate", "IdentifierReport", "MaskedScreen", "Measure", "ModelError", "Photo",
-    "PhotoError", "Policy", "PolicyError", "QualityReport", "Reason", "RectifiedScreen",
-    "ScreenQuad", "SonogateError", "Verdict", "default_gate", "default_policy", "encode_png",
-    "load_policy", "report_schema", "to_json",
+    "Assessment", "Comparison", "Gate", "IdentifierReport", "MaskedScreen", "Measure",
+    "ModelError", "Photo", "PhotoError", "Policy", "PolicyError", "QualityReport", "Reason",
+    "RectifiedScreen",
+    "ScreenQuad", "SonogateError", "Verdict", "assess", "compare", "decode", "default_gate",
+    "default_policy", "encode_png", "load_policy", "locate", "mask", "measure", "rectify",
+    "report_schema", "to_json",
 }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """sonogate: the gate between a phone photo of an ultrasound screen and the medical record.
 
-Example:
-    >>> import sonogate
-    >>> gate = sonogate.default_gate()  # doctest: +SKIP
-    >>> assessment = gate.assess(photo_bytes)  # doctest: +SKIP
-    >>> assessment.verdict.outcome  # doctest: +SKIP
-    'accepted'
+The stages take a path, bytes or an array, and need no service:
+
+    >>> import sonogate as sg
+    >>> found = sg.assess("samples/far.jpg")
+    >>> found.verdict.reasons[0].code
+    'too_far'
+    >>> found.masked.pixels.shape == found.screen.pixels.shape
+    True
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sonogate.api import assess, compare, decode, locate, mask, measure, rectify
     from sonogate.errors import ModelError, PhotoError, PolicyError, SonogateError
+    from sonogate.evaluate.paired import Comparison
     from sonogate.gate import default_gate
     from sonogate.pipeline import Gate
     from sonogate.policy import Policy, default_policy, load_policy
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 # take most of a second, which whoever only reads a policy should not wait for.
 _HOMES = {
     "Assessment": "types",
+    "Comparison": "evaluate.paired",
     "Gate": "pipeline",
     "IdentifierReport": "types",
     "MaskedScreen": "types",
@@ -51,16 +56,24 @@ _HOMES = {
     "ScreenQuad": "types",
     "SonogateError": "errors",
     "Verdict": "types",
+    "assess": "api",
+    "compare": "api",
+    "decode": "api",
     "default_gate": "gate",
     "default_policy": "policy",
     "encode_png": "report",
     "load_policy": "policy",
+    "locate": "api",
+    "mask": "api",
+    "measure": "api",
+    "rectify": "api",
     "report_schema": "report",
     "to_json": "report",
 }
 
 __all__ = [
     "Assessment",
+    "Comparison",
     "Gate",
     "IdentifierReport",
     "MaskedScreen",
@@ -76,10 +89,17 @@ __all__ = [
     "ScreenQuad",
     "SonogateError",
     "Verdict",
+    "assess",
+    "compare",
+    "decode",
     "default_gate",
     "default_policy",
     "encode_png",
     "load_policy",
+    "locate",
+    "mask",
+    "measure",
+    "rectify",
     "report_schema",
     "to_json",
 ]

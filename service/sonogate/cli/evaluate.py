@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sonogate.cli import evaluate_study
 from sonogate.cli.factory import read_policy
 
 
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
         name="evaluate", help="Measure stages against a known truth.", no_args_is_help=True
     )
     app.add_typer(group)
+    evaluate_study.register(group)
 
     @group.callback()
     def choose() -> None:

@@ -28,6 +28,8 @@ _RATIO = 0.8
 _LEAST_MATCHES = 12
 _MATCH_PX = 4.0
 _STRIP_ROWS = 128
+# What only the right place reaches.
+_SURE_CORRELATION = 0.9
 _MOST_OVERSAMPLING = 4
 
 
@@ -134,13 +136,17 @@ def _places(registration: Registration, first: int, last: int, finer: int) -> ND
 
 
 def _registered(export: PixelArray, screen: RectifiedScreen) -> Registration | None:
-    """Return the better of the registrations from the located corners and from features."""
-    found = [register(export, screen.pixels, smooth=False)]
+    """Return the better of the registrations from features and from the located corners."""
     start = _by_features(luma(export), luma(screen.pixels))
+    found = None
     if start is not None:
-        found.append(register(export, screen.pixels, start=start, smooth=False))
-    usable = [one for one in found if one is not None]
-    return max(usable, key=lambda one: one.correlation, default=None)
+        found = register(export, screen.pixels, start=start, smooth=False)
+        if found is not None and found.correlation >= _SURE_CORRELATION:
+            return found
+    located = register(export, screen.pixels, smooth=False)
+    if found is None or located is None:
+        return found or located
+    return max(found, located, key=lambda one: one.correlation)
 
 
 def _by_features(export: Plane, rectified: Plane) -> FloatArray | None:
@@ -212,6 +218,8 @@ def _frame(
 ) -> Mask:
     """Return the export pixels that lie inside the photo, (height, width) bool."""
     width, height = export_wh
+    if screen.quad.visible_fraction >= 1.0:
+        return np.ones((height, width), bool)
     points = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=2)
     flat = points.reshape(-1, 2).astype(np.float64)
     if registration is None:

@@ -8,22 +8,30 @@ back. Luminance is nowhere matched but by that curve.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sonogate.evaluate.alignment import Alignment, align
+from sonogate import verdict
+from sonogate.errors import PhotoError
+from sonogate.evaluate.alignment import align
 from sonogate.evaluate.difference import Difference, make_difference
 from sonogate.evaluate.hiding import hide_export
+from sonogate.photo import decode
 from sonogate.pipeline import Gate
 from sonogate.reference import FullReference, fit_tone, full_reference
 from sonogate.reference.planes import Mask
 from sonogate.screen import find_scan_area
 from sonogate.types import Assessment, FloatArray, PixelArray
+from sonogate.views import picture_tag
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA_NAME = "sonogate.comparison/1"
 PairFailure = Literal["unreadable_file", "no_screen", "no_scan_area", "too_small", "not_registered"]
@@ -32,7 +40,7 @@ _RIM_PX = 96
 _LEAST_SIDE_PX = 176
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comparison:
     """What a photo kept of its direct export.
 
@@ -63,6 +71,39 @@ class Comparison:
     in_frame: float | None = None
     difference: Difference | None = field(default=None, repr=False)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return the figures as a table: as captured, and after the tone fit."""
+        import pandas as pd  # noqa: PLC0415
+
+        columns = {"captured": self.captured, "tone_fitted": self.tone_fitted}
+        return pd.DataFrame({name: _figures(found) for name, found in columns.items()})
+
+    def __repr__(self) -> str:
+        if self.captured is None or self.tone_fitted is None:
+            return f"no comparison: {self.failure}"
+        shift = "unknown" if self.shift_px is None else f"{self.shift_px:.2f} export px rms"
+        lines = [
+            f"registration left {shift}" + ("" if self.trusted else " (too coarse to trust)"),
+            f"{'':>11}  captured  tone-fitted",
+        ]
+        for name in FullReference.__dataclass_fields__:
+            a, b = getattr(self.captured, name), getattr(self.tone_fitted, name)
+            lines.append(f"{name:>11}  {a:8.3f}  {b:11.3f}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        shown = ""
+        if self.difference is not None:
+            titles = ("export", "photo", "photo minus export", "after a tone fit")
+            names = ("export", "photo", "captured", "tone_fitted")
+            shown = "".join(
+                f'<figure style="display:inline-block;width:48%;margin:0.5%">'
+                f"{picture_tag(getattr(self.difference, name), side_px=480)}"
+                f"<figcaption>{title}</figcaption></figure>"
+                for title, name in zip(titles, names, strict=True)
+            )
+        return f"<pre>{html.escape(repr(self))}</pre>{shown}"
+
 
 def compare(
     photo: bytes,
@@ -71,6 +112,7 @@ def compare(
     scan_area_xy: FloatArray | None = None,
     *,
     pictures: bool = True,
+    text: bool = True,
 ) -> Comparison:
     """Compare a photo of a screen with what the machine exported.
 
@@ -82,12 +124,15 @@ def compare(
             when None.
         pictures: Whether difference pictures are made, for which the export's own text is
             read too.
+        text: Whether the photo's text is read and masked; without it the assessment holds
+            no masked picture, its verdict does not count, and there are no pictures.
 
     Returns:
         The comparison; that the photo cannot be used is a value too.
     """
     size_wh = (export.shape[1], export.shape[0])
-    assessment = replace(gate, export_size_wh=size_wh).assess(photo)
+    told = replace(gate, export_size_wh=size_wh)
+    assessment = told.assess(photo) if text else _without_text(photo, told)
     nothing = Comparison(assessment, size_wh)
     if assessment.photo is None:
         return replace(nothing, failure="unreadable_file")
@@ -106,7 +151,7 @@ def compare(
         return replace(nothing, failure="not_registered")
     captured, tone_fitted = figures(export, found.pixels, area)
     difference = None
-    if pictures:
+    if pictures and text:
         hidden = hide_export(export, scan_area_xy, gate)
         difference = make_difference(export, found, area, hidden, assessment, gate.policy)
     limit = gate.policy.paired.max_shift_px
@@ -119,6 +164,28 @@ def compare(
         shift_px=found.remaining_px,
         in_frame=float(found.in_frame[area].mean()),
         difference=difference,
+    )
+
+
+def _without_text(photo: bytes, gate: Gate) -> Assessment:
+    """Return what the gate says of a photo without reading what is written on the screen."""
+    try:
+        picture = decode(photo, gate.policy.photo)
+    except PhotoError:
+        return gate.assess(photo)
+    quad = gate.locate(picture)
+    screen = None if quad is None else gate.rectify(picture, quad)
+    quality = None if screen is None else gate.measure(screen, picture)
+    return Assessment(
+        sha256=picture.sha256,
+        photo=picture,
+        screen=screen,
+        quality=quality,
+        identifiers=None,
+        masked=None,
+        verdict=verdict.decide(screen, quality, None, gate.policy, gate.sentences),
+        versions=gate.versions,
+        timings_ms={},
     )
 
 
@@ -194,6 +261,3 @@ def _figures(found: FullReference | None) -> Mapping[str, float | None] | None:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else round(float(value), 5)
-
-
-__all__ = ["Alignment", "Comparison", "compare", "figures", "polygon_mask", "to_json"]
