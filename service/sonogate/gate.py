@@ -7,6 +7,7 @@ from importlib.metadata import version
 from types import MappingProxyType
 from typing import Protocol
 
+from sonogate.identifiers import PatientContext
 from sonogate.onnx.locator import LearnedLocator
 from sonogate.onnx.ocr import RapidOcrReader
 from sonogate.onnx.weights import load_manifest, read_weight
@@ -22,8 +23,8 @@ from sonogate.types import Assessment, Versions
 class Assessor(Protocol):
     """What a command or a service needs of a gate."""
 
-    def assess(self, data: bytes) -> Assessment:
-        """Return the assessment of the photo with these bytes."""
+    def assess(self, data: bytes, patient: PatientContext | None = None) -> Assessment:
+        """Return the assessment of the photo with these bytes, of this patient if known."""
         ...
 
 

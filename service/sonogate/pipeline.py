@@ -15,7 +15,7 @@ import numpy as np
 
 from sonogate import identifiers, quality, screen, verdict
 from sonogate.errors import PhotoError, UnreadableReason
-from sonogate.identifiers import TextReader
+from sonogate.identifiers import PatientContext, TextReader
 from sonogate.photo import decode
 from sonogate.policy import Policy
 from sonogate.prompts import Sentences
@@ -65,7 +65,7 @@ class Gate:
     executor: Executor | None = field(default=None, repr=False)
     clock: Callable[[], float] = field(default=time.perf_counter, repr=False)
 
-    def assess(self, data: bytes) -> Assessment:
+    def assess(self, data: bytes, patient: PatientContext | None = None) -> Assessment:
         """Return the assessment of one photo.
 
         A file that cannot be taken as a photo is a verdict too (``unreadable_file``), and
@@ -73,6 +73,7 @@ class Gate:
 
         Args:
             data: The file's bytes.
+            patient: Whom the photo is of, where the client knows; held for this call only.
         """
         watch = _Watch(self.clock)
         try:
@@ -94,7 +95,7 @@ class Gate:
         names: IdentifierReport | None = None
         masked: MaskedScreen | None = None
         if found is not None:
-            report, names, masked = self._examine(found, picture, watch)
+            report, names, masked = self._examine(found, picture, watch, patient)
         return Assessment(
             sha256=picture.sha256,
             photo=picture,
@@ -120,17 +121,24 @@ class Gate:
         """Return every measure of a screen and the fidelity they predict."""
         return quality.assess(found, picture, self.policy, self.glare_model)
 
-    def identify(self, found: RectifiedScreen) -> IdentifierReport:
+    def identify(
+        self, found: RectifiedScreen, patient: PatientContext | None = None
+    ) -> IdentifierReport:
         """Return what on a screen is to be masked, and what is kept.
 
         Nothing on a screen without an ultrasound picture is wanted, so nothing of it is read.
+
+        Args:
+            found: The screen.
+            patient: Whom it is of, where the client knows.
         """
         if found.scan_area_xy is None:
             width, height = found.size_wh
             frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
             return IdentifierReport((Region(frame_xy, "surround", "masked", 1.0),), complete=True)
         rules = self.policy.identifiers
-        return identifiers.classify(identifiers.read(found, self.reader, rules), found, rules)
+        runs = identifiers.read(found, self.reader, rules)
+        return identifiers.classify(runs, found, rules, patient)
 
     def mask(
         self, found: RectifiedScreen, names: IdentifierReport
@@ -157,12 +165,16 @@ class Gate:
         return watch.time("rectify", partial(self.rectify, picture, quad))
 
     def _examine(
-        self, found: RectifiedScreen, picture: Photo, watch: _Watch
+        self,
+        found: RectifiedScreen,
+        picture: Photo,
+        watch: _Watch,
+        patient: PatientContext | None,
     ) -> tuple[QualityReport, IdentifierReport, MaskedScreen]:
         assess = partial(watch.time, "assess", partial(self.measure, found, picture))
         if self.executor is None or found.scan_area_xy is None:
-            return (assess(), *self._hide(found, watch))
-        hiding = self.executor.submit(self._hide, found, watch)
+            return (assess(), *self._hide(found, watch, patient))
+        hiding = self.executor.submit(self._hide, found, watch, patient)
         try:
             report = assess()
         finally:
@@ -170,8 +182,10 @@ class Gate:
             hidden = hiding.result()
         return (report, *hidden)
 
-    def _hide(self, found: RectifiedScreen, watch: _Watch) -> tuple[IdentifierReport, MaskedScreen]:
-        names = watch.time("read", partial(self.identify, found))
+    def _hide(
+        self, found: RectifiedScreen, watch: _Watch, patient: PatientContext | None
+    ) -> tuple[IdentifierReport, MaskedScreen]:
+        names = watch.time("read", partial(self.identify, found, patient))
         return watch.time("mask", partial(self.mask, found, names))
 
     def _withhold(

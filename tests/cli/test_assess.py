@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from sonogate.cli import create_cli
 from sonogate.errors import ModelError
 from sonogate.gate import Assessor
+from sonogate.identifiers import PatientContext
 from sonogate.policy import Policy
 from sonogate.prompts import load_sentences
 from sonogate.report import report_schema
@@ -151,7 +152,7 @@ def test_no_canary_comes_out_anywhere(tmp_path: Path) -> None:
 
 
 class FailingGate:
-    def assess(self, data: bytes) -> Assessment:
+    def assess(self, data: bytes, patient: PatientContext | None = None) -> Assessment:
         raise RuntimeError(CANARY)
 
 

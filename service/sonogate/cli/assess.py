@@ -17,10 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from sonogate.cli.factory import read_policy, read_size
-from sonogate.cli.files import Job, collect, read_photo, write_results
+from sonogate.cli.files import Job, collect, read_patient, read_photo, write_results
 
 if TYPE_CHECKING:
     from sonogate.gate import Assessor, GateFactory
+    from sonogate.identifiers import PatientContext
     from sonogate.policy import Policy
     from sonogate.types import Assessment, Fidelity, Reason
 
@@ -62,6 +63,13 @@ def register(app: typer.Typer, make_gate: GateFactory) -> None:
             str | None,
             typer.Option(help="The display's own pixel grid where it is known: 1024x768."),
         ] = None,
+        patient: Annotated[
+            str | None,
+            typer.Option(
+                help="JSON file with the patient's names and numbers, or - for standard input: "
+                "what may name them is masked, clinical or not."
+            ),
+        ] = None,
     ) -> None:
         """Assess photos of ultrasound screens.
 
@@ -75,16 +83,26 @@ def register(app: typer.Typer, make_gate: GateFactory) -> None:
         jobs, complaints = collect(photos)
         for complaint in complaints:
             errors.print(complaint, style="red")
+        context = None if patient is None else _patient(patient)
         if out is not None:
             _make_directory(out)
         results: list[tuple[Job, Assessment | None]] = []
         if jobs:
             with ThreadPoolExecutor(1) as executor:
                 gate = _load(make_gate, rules, language, size_wh, executor)
-                results = _run(gate, jobs, rules.photo.max_bytes, out, as_json, errors)
+                results = _run(gate, jobs, rules.photo.max_bytes, out, as_json, errors, context)
             _print(_table(results, names), to_errors=as_json)
         if complaints or any(assessment is None for _, assessment in results):
             raise typer.Exit(1)
+
+
+def _patient(where: str) -> PatientContext:
+    try:
+        return read_patient(where)
+    except OSError as error:
+        raise typer.BadParameter("it cannot be read", param_hint="--patient") from error
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--patient") from None
 
 
 def _make_directory(out: Path) -> None:
@@ -124,6 +142,7 @@ def _run(
     out: Path | None,
     as_json: bool,
     errors: Console,
+    patient: PatientContext | None,
 ) -> list[tuple[Job, Assessment | None]]:
     """Assess every photo; one that fails is reported and does not stop the others."""
     results: list[tuple[Job, Assessment | None]] = []
@@ -138,7 +157,7 @@ def _run(
         for job in jobs:
             assessment: Assessment | None = None
             try:
-                assessment = read_photo(job.path, max_bytes, gate)
+                assessment = read_photo(job.path, max_bytes, gate, patient)
                 report = write_results(assessment, out, job.stem)
                 if as_json:
                     typer.echo(json.dumps(report, allow_nan=False))

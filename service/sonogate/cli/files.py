@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonogate import report
+from sonogate.identifiers import PatientContext
 from sonogate.types import Assessment
 
 if TYPE_CHECKING:
@@ -63,22 +65,52 @@ def collect(arguments: Sequence[Path]) -> tuple[list[Job], list[str]]:
     return jobs, complaints
 
 
-def read_photo(path: Path, max_bytes: int, gate: Assessor) -> Assessment:
+def read_patient(where: str) -> PatientContext:
+    """Read whom the photos are of: a JSON object with lists ``names`` and ``numbers``.
+
+    Args:
+        where: A file, or ``-`` for standard input. Names never go through the command line,
+            where other users of the machine would see them.
+
+    Raises:
+        ValueError: It is not such an object; the message says nothing of what it holds.
+        OSError: It cannot be read.
+    """
+    text = sys.stdin.read() if where == "-" else Path(where).read_text("utf-8")
+    refusal = ValueError("expected a JSON object with lists of strings: names, numbers")
+    try:
+        table = json.loads(text)
+    except ValueError:
+        raise refusal from None
+    if not isinstance(table, dict) or set(table) - {"names", "numbers"}:
+        raise refusal
+    lists = [table.get(key, []) for key in ("names", "numbers")]
+    if not all(isinstance(entries, list) for entries in lists):
+        raise refusal
+    if not all(isinstance(one, str) for entries in lists for one in entries):
+        raise refusal
+    return PatientContext(*(tuple(entries) for entries in lists))
+
+
+def read_photo(
+    path: Path, max_bytes: int, gate: Assessor, patient: PatientContext | None = None
+) -> Assessment:
     """Assess the file in ``path``, never holding more of it than a photo may have.
 
     Args:
         path: The file.
         max_bytes: Largest file that is accepted.
         gate: What assesses it.
+        patient: Whom it is of, where that is known.
     """
     with path.open("rb") as file:
         data = file.read(max_bytes + 1)
         if len(data) <= max_bytes:
-            return gate.assess(data)
+            return gate.assess(data, patient)
         # One byte too many is enough for the gate to refuse it; the digest is of all.
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return replace(gate.assess(data), sha256=digest)
+    return replace(gate.assess(data, patient), sha256=digest)
 
 
 def write_results(assessment: Assessment, out: Path | None, stem: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sonogate.identifiers.check import check
 from sonogate.identifiers.classify import classify
 from sonogate.identifiers.find import TextReader
 from sonogate.identifiers.mask import mask
+from sonogate.identifiers.patient import PatientContext
 from sonogate.identifiers.read import read
 
-__all__ = ["TextReader", "check", "classify", "mask", "read"]
+__all__ = ["PatientContext", "TextReader", "check", "classify", "mask", "read"]

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from sonogate.identifiers import boxes
+from sonogate.identifiers.patient import PatientContext, names_patient
 from sonogate.identifiers.ruler import RulerMark, is_short, on_rulers
 from sonogate.identifiers.vocabulary import (
     Grade,
@@ -66,7 +67,10 @@ class _Judged:
 
 
 def classify(
-    runs: TextRuns, screen: RectifiedScreen, policy: IdentifiersPolicy
+    runs: TextRuns,
+    screen: RectifiedScreen,
+    policy: IdentifiersPolicy,
+    patient: PatientContext | None = None,
 ) -> IdentifierReport:
     """Decide which runs are kept and which are masked.
 
@@ -74,6 +78,8 @@ def classify(
         runs: What was found and read.
         screen: The rectified screen they were found on.
         policy: Confidence and layout limits, and what the site keeps.
+        patient: Whom the picture is of, where the client knows: what may name them is masked,
+            clinical or not.
 
     Returns:
         The surround, which is masked as a whole, and one region a run, without its text.
@@ -91,6 +97,8 @@ def classify(
             continue
         in_margin = not header_bottom <= boxes.centre_y(one.box) <= footer_top
         kept = one.on_ruler or (one.grade is not None and _fits(one, judged, in_margin, policy))
+        if patient is not None and any(names_patient(text, patient) for text in one.run.readings):
+            kept = False
         kind: RegionKind = "clinical" if kept else _kind(one.run)
         if not kept and one.writes and _within(one.box, screen.scan_area_xy):
             # A line's ends may have been missed.

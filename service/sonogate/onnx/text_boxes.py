@@ -137,10 +137,11 @@ def core_boxes(
         x0, y0 = max(left - grow, 0), max(top - grow, 0)
         x1, y1 = min(left + width + grow, columns), min(top + height + grow, rows)
         inside = extents[y0:y1, x0:x1] > EXTENT_THRESHOLD
+        wide, high = inside.mean(axis=0) > MIN_EXTENT_SHARE, inside.mean(axis=1) > MIN_EXTENT_SHARE
         # The core is part of the line, whatever the other map says.
-        inside[top - y0 : top - y0 + height, left - x0 : left - x0 + width] = True
-        across = np.flatnonzero(inside.mean(axis=0) > MIN_EXTENT_SHARE)
-        down = np.flatnonzero(inside.mean(axis=1) > MIN_EXTENT_SHARE)
+        wide[left - x0 : left - x0 + width] = True
+        high[top - y0 : top - y0 + height] = True
+        across, down = np.flatnonzero(wide), np.flatnonzero(high)
         boxes.append([
             x0 + across[0] - 0.5, y0 + down[0] - 0.5, x0 + across[-1] + 0.5, y0 + down[-1] + 0.5
         ])  # fmt: skip
