@@ -29,6 +29,7 @@ import pandas as pd
 from sonogate.simulate import Scenery, render_export
 from sonogate.simulate.camera.draws import draw_setup
 from sonogate.simulate.camera.explain import mend
+from sonogate.simulate.camera.geometry import place
 from sonogate.simulate.camera.photograph import take
 from sonogate.simulate.camera.presets import PRESETS
 from sonogate.simulate.camera.truth import see_straight
@@ -91,7 +92,7 @@ for fault in ("compressed", "blur_motion", "blur_focus", "veil", "glare", "off_a
 figure, axes = plt.subplots(2, 4, figsize=(15, 6))
 rows, photos = [], []
 for axis, (name, step) in zip(axes.flat, steps.items(), strict=False):
-    photo = take(export, step, "full", scenery)
+    photo = take(export, step, "full", scenery, moire=name == "as taken")
     axis.imshow(photo.pixels)
     axis.plot(*np.vstack([photo.truth.corners_xy, photo.truth.corners_xy[:1]]).T, "c", linewidth=1)
     axis.set_title(name, fontsize=9)
@@ -113,8 +114,8 @@ pd.Series(dict(photos[0].truth.figures)).round(3).to_frame("value")
 # %%
 maps = photos[0].truth.maps
 assert maps is not None
-names = ("sampling", "mtf50", "reflection", "veil", "clipped", "occluded")
-figure, axes = plt.subplots(1, 6, figsize=(16, 2.6))
+names = ("sampling", "mtf50", "reflection", "veil", "clipped", "occluded", "moire")
+figure, axes = plt.subplots(1, 7, figsize=(18, 2.6))
 for axis, name in zip(axes, names, strict=True):
     shown = axis.imshow(getattr(maps, name), cmap="viridis")
     axis.set_title(name, fontsize=9)
@@ -123,9 +124,54 @@ for axis, name in zip(axes, names, strict=True):
 figure.tight_layout()
 
 # %% [markdown]
+# ## Depth
+# A tilted screen is in focus along one line only. The circle of confusion follows from the
+# lens's pupil, the distance in focus and the depth of each point, and the map of MTF50 follows
+# from it: the same tilt, with focus on the screen's centre, before it, and beyond it.
+
+# %%
+sharp = replace(setup.lens, blur_px=0.3, aperture_mm=3.5, motion_px=0.0)
+tilted = place(
+    export.size_wh, PHOTO_WH, setup.panel.pitch_mm, setup.geometry.focal_px, 40.0, 0.0, 0.0, 0.9,
+    (0.5, 0.5),
+)  # fmt: skip
+figure, axes = plt.subplots(1, 3, figsize=(14, 3.2))
+for axis, (blur_px, beyond) in zip(axes, ((0.3, False), (4.0, False), (4.0, True)), strict=True):
+    lens = replace(sharp, blur_px=blur_px, focus_beyond=beyond)
+    truth = take(export, replace(setup, lens=lens, geometry=tilted), "full", scenery, False).truth
+    assert truth.maps is not None
+    shown = axis.imshow(truth.maps.mtf50, cmap="viridis", vmin=0, vmax=0.6)
+    axis.set_title(f"MTF50, in focus at {truth.figures['focus_mm']:.0f} mm", fontsize=9)
+    axis.set_axis_off()
+    figure.colorbar(shown, ax=axis, fraction=0.04)
+figure.tight_layout()
+
+# %% [markdown]
+# ## Several frames
+# A phone merges frames. What stands still loses noise; what moved leaves a ghost, or, where
+# the phone drops the frames that disagree, keeps the noise of one frame.
+
+# %%
+finger = replace(setup, room=replace(setup.room, level=0.4, occluders=("finger",)))
+dark = replace(finger.sensor, shot=4e-3, read=5e-5)
+figure, axes = plt.subplots(1, 3, figsize=(14, 3.8))
+for axis, (frames, share) in zip(axes, ((1, 1.0), (8, 1.0), (8, 0.0)), strict=True):
+    phone = replace(
+        finger.phone, frames=frames, ghost_px=40.0, ghost_share=share, denoise=0.0, zoom=1.0
+    )
+    photo = take(export, replace(finger, phone=phone, sensor=dark), "full", scenery, False)
+    axis.imshow(photo.pixels)
+    noise = photo.truth.figures["noise_variance"]
+    kept = "averaged" if share else "dropped where they disagree"
+    axis.set_title(f"{frames} frames {kept}, noise variance {noise:.1e}", fontsize=9)
+    axis.set_axis_off()
+figure.tight_layout()
+
+# %% [markdown]
 # ## The mended photo and the export, registered by the known geometry
 
 # %%
+photo = photos[-1]
 straight = see_straight(photo.pixels, setup.geometry.resized(photo.truth.photo_size_wh))
 figure, axes = plt.subplots(1, 2, figsize=(13, 5))
 axes[0].imshow(export.pixels)
