@@ -16,7 +16,14 @@ from models.training.locator.compose import Sample, compose  # noqa: E402
 from models.training.locator.data import Batches  # noqa: E402
 from models.training.locator.library import Library, split_of  # noqa: E402
 from models.training.locator.losses import heat_targets, losses  # noqa: E402
-from models.training.locator.network import MARGIN_PX, STRIDE_PX, LocatorNetwork  # noqa: E402
+from models.training.locator.network import (  # noqa: E402
+    FULL,
+    MARGIN_PX,
+    SMALL,
+    STRIDE_PX,
+    LocatorNetwork,
+    Scale,
+)
 from models.training.locator.pool import Pool, write_shard  # noqa: E402
 from models.training.locator.train import Trainer  # noqa: E402
 from models.training.locator.views import polygon_cover  # noqa: E402
@@ -91,8 +98,8 @@ def test_pool_keeps_the_truth(tmp_path: Path) -> None:
 def test_targets_decode_to_the_quad() -> None:
     canvas_wh = 288 + 2 * MARGIN_PX, 224 + 2 * MARGIN_PX
     rows, columns = canvas_wh[1] // STRIDE_PX, canvas_wh[0] // STRIDE_PX
-    heat, held = heat_targets(torch.from_numpy(QUAD)[None], rows, columns)
-    cover = np.clip(polygon_cover(QUAD, canvas_wh, STRIDE_PX), 1e-3, 1 - 1e-3)
+    heat, held = heat_targets(torch.from_numpy(QUAD)[None], rows, columns, MARGIN_PX)
+    cover = np.clip(polygon_cover(QUAD, canvas_wh, STRIDE_PX, MARGIN_PX), 1e-3, 1 - 1e-3)
 
     found = decode(
         np.log(heat[0].numpy() + 1e-9),
@@ -108,7 +115,7 @@ def test_targets_decode_to_the_quad() -> None:
 
 def test_area_of_a_polygon_is_its_cover() -> None:
     canvas_wh = 288 + 2 * MARGIN_PX, 224 + 2 * MARGIN_PX
-    cover = polygon_cover(QUAD, canvas_wh, STRIDE_PX)
+    cover = polygon_cover(QUAD, canvas_wh, STRIDE_PX, MARGIN_PX)
 
     assert cover.sum() * STRIDE_PX**2 == pytest.approx(cv2.contourArea(QUAD), rel=0.002)
 
@@ -128,7 +135,7 @@ def test_batches_hold_displays_and_empty_rooms(pool: Pool) -> None:
 def test_steps_lower_the_loss(pool: Pool, tmp_path: Path) -> None:
     torch.manual_seed(0)
     batch = next(iter(Batches(pool, 4, 0, np.arange(len(pool)))))
-    trainer = Trainer(tmp_path, None, 2e-3, torch.device("cpu"))
+    trainer = Trainer(tmp_path, None, 2e-3, torch.device("cpu"), half=False)
     trainer.network.train()
     for group in trainer.optimiser.param_groups:
         group["lr"] = 2e-3
@@ -140,8 +147,23 @@ def test_steps_lower_the_loss(pool: Pool, tmp_path: Path) -> None:
     assert last["corners"] < 0.9 * first["corners"]
     assert last["screen"] < 0.9 * first["screen"]
     trainer.save()
-    resumed = Trainer(tmp_path, None, 2e-3, torch.device("cpu"))
+    resumed = Trainer(tmp_path, None, 2e-3, torch.device("cpu"), half=False)
     assert resumed.step == 12
+
+
+def test_budget_begins_small_and_ends_at_full_size(pool: Pool, tmp_path: Path) -> None:
+    asked: list[Scale] = []
+
+    def batches(scale: Scale) -> Batches:
+        asked.append(scale)
+        return Batches(pool, 2, 0, np.arange(len(pool)), scale)
+
+    trainer = Trainer(tmp_path, None, 1e-3, torch.device("cpu"), half=True)
+    trainer.fit(batches, minutes=60.0, steps=4, small_share=0.5)
+
+    assert asked == [SMALL, FULL]
+    weights = torch.load(tmp_path / "weights.pt", weights_only=True)
+    assert all(torch.isfinite(value).all() for value in weights.values())
 
 
 def test_empty_photo_teaches_no_corner(pool: Pool) -> None:

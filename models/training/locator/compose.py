@@ -19,7 +19,16 @@ from models.training.locator.library import Library
 from models.training.locator.light import Floats, lamps, linear, moire, occlude, room
 from models.training.locator.medical import speckle, ultrasound, vital_signs
 from models.training.locator.placing import pose, warp
-from models.training.locator.screens import Content, desktop, photo_crop, slide, tablet_home, video
+from models.training.locator.screens import (
+    Content,
+    black_page,
+    desktop,
+    photo_crop,
+    slide,
+    tablet_home,
+    video,
+    white_page,
+)
 
 
 @dataclass(frozen=True)
@@ -99,16 +108,22 @@ def _fill(rng: np.random.Generator) -> float:
 def hard_content(rng: np.random.Generator, library: Library) -> tuple[Content, float]:
     """Return what is easily taken for less or more than the display, and how near it is.
 
-    Bright pages on dark programs that run out of the frame, displays shown on displays, and
-    pale medical displays in pale housings.
+    Pages and bright pages on dark programs that run out of the frame, black pages, films,
+    displays shown on displays, and pale medical displays in pale housings.
     """
     kind = rng.random()
-    if kind < 0.3:
+    if kind < 0.15:
         return vital_signs(rng), float(rng.uniform(0.35, 1.2))
+    if kind < 0.35:
+        return video(rng, lambda: library.photo(rng)), _fill(rng)
+    if kind < 0.5:
+        return black_page(rng), _fill(rng)
     near = float(rng.uniform(0.9, 1.9))
     if kind < 0.65:
         return slide(rng), near
     if kind < 0.8:
+        return white_page(rng), near
+    if kind < 0.9:
         return _nested(rng, library), near
     return desktop(rng, lambda: library.photo(rng)), near
 

@@ -15,11 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.training.locator.network import LONG_PX, MARGIN_PX, SHORT_PX, STRIDE_PX
+from models.training.locator.network import FULL, STRIDE_PX, Scale
 from models.training.locator.pool import Pool
 from models.training.locator.views import (
     OUTSIDE,
     close_view,
+    even,
     far_view,
     filling_view,
     glare_cells,
@@ -30,6 +31,8 @@ from models.training.locator.views import (
 
 CLOSE_SHARE = 0.25
 FILLING_SHARE = 0.2
+# Of the photos without a display: replaced by one that shows nothing at all.
+EVEN_SHARE = 0.08
 HEAT_SIGMA_CELLS = 0.9
 Floats = NDArray[np.float32]
 
@@ -69,10 +72,13 @@ class Batches:
         size: Photos in a batch.
         seed: Two runs with one seed see the same.
         indices: Which of the photos.
+        scale: Shape of the pictures.
     """
 
-    def __init__(self, pool: Pool, size: int, seed: int, indices: NDArray[np.int64]) -> None:
-        self._pool, self._size = pool, size
+    def __init__(
+        self, pool: Pool, size: int, seed: int, indices: NDArray[np.int64], scale: Scale = FULL
+    ) -> None:
+        self._pool, self._size, self._scale = pool, size, scale
         self._rng = np.random.default_rng(seed)
         wide = np.fromiter(pool.landscape(), bool)
         self._sides = {True: indices[wide[indices]], False: indices[~wide[indices]]}
@@ -86,7 +92,8 @@ class Batches:
             stray = rng.random(self._size) < 0.05
             if counts[not side]:
                 chosen = np.where(stray, rng.choice(self._sides[not side], self._size), chosen)
-            size_wh = (LONG_PX, SHORT_PX) if side else (SHORT_PX, LONG_PX)
+            long, short, _ = self._scale
+            size_wh = (long, short) if side else (short, long)
             yield _batch([self._view(int(k), size_wh) for k in chosen])
 
     def _view(
@@ -97,6 +104,8 @@ class Batches:
         photo_wh = photo.shape[1], photo.shape[0]
         corners = pool.corners[index]
         present = bool(np.isfinite(corners).all())
+        if not present and rng.random() < EVEN_SHARE:
+            photo = even(rng, photo_wh)
         seen_as = corners
         if not present and rng.random() < CLOSE_SHARE:
             seen_as = rng.random((4, 2)).astype(np.float32) * 0.25 + np.array(
@@ -125,20 +134,21 @@ class Batches:
             "ultrasound": bool(pool.ultrasound[index]),
             "corners": np.full((4, 2), np.nan, np.float32),
         }
-        canvas = size_wh[0] + 2 * MARGIN_PX, size_wh[1] + 2 * MARGIN_PX
+        margin = self._scale.margin_px
+        canvas = size_wh[0] + 2 * margin, size_wh[1] + 2 * margin
         empty = np.zeros((canvas[1] // STRIDE_PX, canvas[0] // STRIDE_PX), np.float32)
         masks = [empty, empty]
         scan_known = not present or not pool.ultrasound[index]
         if present:
             seen = moved(corners, view)
             truth["corners"] = seen
-            masks[0] = polygon_cover(seen, canvas, STRIDE_PX)
+            masks[0] = polygon_cover(seen, canvas, STRIDE_PX, margin)
             if np.isfinite(pool.scan[index]).all():
-                masks[1] = polygon_cover(moved(pool.scan[index], view), canvas, STRIDE_PX)
+                masks[1] = polygon_cover(moved(pool.scan[index], view), canvas, STRIDE_PX, margin)
                 scan_known = True
         truth["masks"], truth["scan_known"] = np.stack(masks), scan_known
         truth["glare_known"] = bool(pool.glare_known[index])
-        truth["glare"] = glare_cells(pool.glare[index], photo_wh, view, canvas)
+        truth["glare"] = glare_cells(pool.glare[index], photo_wh, view, canvas, margin)
         return recoloured(rng, picture, inside), truth
 
 

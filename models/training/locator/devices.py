@@ -178,7 +178,7 @@ def _dress(
             shade(rng, 90, 250),
             max(4.0, bottom * 0.35),
         )
-    if kind in ("bedmargin", "cart") or rng.random() < 0.12:
+    if kind in ("bedside", "cart") or rng.random() < 0.12:
         _controls(rng, pixels, x, y + h + bottom * 0.2, w, bottom * 0.6)
         if rng.random() < 0.5:
             _controls(rng, pixels, x + w + right * 0.15, y, right * 0.5, h)

@@ -16,6 +16,7 @@ from models.training.locator.network import LONG_PX, SHORT_PX, LocatorNetwork
 from sonogate.onnx.locator import EVIDENCE
 
 OPSET = 17
+LEAST_HALVED = 256
 UNCALIBRATED = {
     name: {"weights": dict.fromkeys(EVIDENCE, 0.0), "bias": 4.0}
     for name in ("present", "confidence")
@@ -48,6 +49,7 @@ def export(weights: Path, out: Path, calibration: dict[str, object]) -> float:
             dynamic_axes={"picture": {0: "n", 2: "height", 3: "width"}},
         )
     model = onnx.load(str(out))
+    _store_halves(model)
     model.doc_string = ""
     onnx.helper.set_model_props(model, {k: json.dumps(v) for k, v in calibration.items()})
     onnx.checker.check_model(model)
@@ -64,6 +66,19 @@ def export(weights: Path, out: Path, calibration: dict[str, object]) -> float:
             *(float(np.abs(a - b.numpy()).max()) for a, b in zip(said, expected, strict=True)),
         )
     return worst
+
+
+def _store_halves(model: onnx.ModelProto) -> None:
+    """Store weights in 16 bits, in place: the runtime widens them once, when it loads them."""
+    graph = model.graph
+    for k, stored in enumerate(graph.initializer):
+        values = onnx.numpy_helper.to_array(stored)
+        if values.dtype != np.float32 or values.size < LEAST_HALVED:
+            continue
+        full, half = stored.name, f"{stored.name}_half"
+        graph.initializer[k].CopyFrom(onnx.numpy_helper.from_array(values.astype("f2"), half))
+        cast = onnx.helper.make_node("Cast", [half], [full], to=onnx.TensorProto.FLOAT)
+        graph.node.insert(0, cast)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.training.locator.data import HEAT_SIGMA_CELLS, Batch
-from models.training.locator.network import MARGIN_PX, STRIDE_PX, Outputs
+from models.training.locator.network import STRIDE_PX, Outputs
 
 WEIGHTS = {
     "corners": 1.0,
@@ -20,18 +20,21 @@ WEIGHTS = {
 }
 
 
-def heat_targets(corners_xy: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
+def heat_targets(
+    corners_xy: Tensor, height: int, width: int, margin_px: int
+) -> tuple[Tensor, Tensor]:
     """Return distributions over the canvas around each corner, and which corners it holds.
 
     Args:
         corners_xy: (N, 4, 2) input pixels.
         height: Rows of the canvas.
         width: Columns of the canvas.
+        margin_px: How far it reaches beyond the input.
 
     Returns:
         (N, 4, height, width), each summing to 1, and (N, 4) in {0, 1}.
     """
-    cells = (corners_xy + MARGIN_PX + 0.5) / STRIDE_PX - 0.5
+    cells = (corners_xy + margin_px + 0.5) / STRIDE_PX - 0.5
     x, y = cells[..., 0], cells[..., 1]
     held = (x > -0.5) & (y > -0.5) & (x < width - 0.5) & (y < height - 0.5)
     x, y = torch.nan_to_num(x), torch.nan_to_num(y)
@@ -49,12 +52,15 @@ def _mean(values: Tensor, weights: Tensor) -> Tensor:
     return (values * weights).sum() / weights.sum().clamp_min(1.0)
 
 
+def _largest_near(values: Tensor) -> Tensor:
+    """Return the maximum over 5×5 cells, rows first: a third of the cost."""
+    rows = functional.max_pool2d(values[:, None], (1, 5), 1, (0, 2))
+    return functional.max_pool2d(rows, (5, 1), 1, (2, 0))[:, 0]
+
+
 def _mask_loss(logits: Tensor, target: Tensor) -> Tensor:
     """Return the loss of each mask: cross entropy, heavier at the border, and overlap."""
-    border = functional.max_pool2d(target[:, None], 5, 1, 2) + functional.max_pool2d(
-        -target[:, None], 5, 1, 2
-    )
-    weight = 1.0 + 5.0 * border[:, 0]
+    weight = 1.0 + 5.0 * (_largest_near(target) + _largest_near(-target))
     entropy = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     entropy = (entropy * weight).sum((1, 2)) / weight.sum((1, 2))
     said = logits.sigmoid()
@@ -67,7 +73,8 @@ def _mask_loss(logits: Tensor, target: Tensor) -> Tensor:
 def losses(outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
     """Return each loss, already averaged over the pictures that it applies to."""
     height, width = outputs.corners.shape[2:]
-    heat, held = heat_targets(batch.corners_xy, height, width)
+    margin_px = (width * STRIDE_PX - batch.picture.shape[3]) // 2
+    heat, held = heat_targets(batch.corners_xy, height, width, margin_px)
     log_said = functional.log_softmax(outputs.corners.flatten(2), 2)
     entropy = -(heat.flatten(2) * log_said).sum(2) + torch.xlogy(heat, heat).sum((2, 3))
     screen = _mask_loss(outputs.masks[:, 0], batch.masks[:, 0])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import multiprocessing
 from pathlib import Path
 
@@ -19,9 +20,11 @@ import numpy as np
 from models.training.locator.compose import compose
 from models.training.locator.library import Library, Split, link_backgrounds
 from models.training.locator.render_screens import TEST_SEED
-from models.training.locator.simulate_pool import scenery_of, simulated
+from models.training.locator.simulate_pool import photo_size_wh, scenery_of, simulated
 from sonogate.evaluate.localisation import TRUTH_NAME, strata_of
 from sonogate.simulate.camera import Scenery
+from sonogate.simulate.camera.draws import draw_setup
+from sonogate.simulate.camera.presets import PRESETS
 from sonogate.simulate.values import Export
 
 CHUNK = 40
@@ -33,6 +36,21 @@ def _start(data: Path, split: Split, rendered: Path | None) -> None:
     cv2.setNumThreads(1)
     _scenery.append(scenery_of(data, split))
     _library[split] = Library(data, split, rendered)
+
+
+def circumstances(seed: int, export_size_wh: tuple[int, int], enlarged: float) -> dict[str, float]:
+    """Return what a simulated photo was made with, as ``strata_of`` takes it."""
+    size_wh = photo_size_wh(np.random.default_rng((seed, 12)), enlarged)
+    setup = draw_setup(seed, PRESETS["locator"], export_size_wh, size_wh)
+    lens, room = setup.lens, setup.room
+    return {
+        # The hand's path has the spread of a line of its length.
+        "blur_px": math.hypot(lens.blur_px, lens.motion_px / math.sqrt(12)),
+        "room_light": room.level,
+        "bezel": float(np.mean(setup.housing.albedo)),
+        "lamps": len(room.lamps),
+        "occluders": len(room.occluders),
+    }
 
 
 def _chunk(task: tuple[Path, int, int, Split, float]) -> list[tuple[str, dict[str, object]]]:
@@ -54,7 +72,7 @@ def _chunk(task: tuple[Path, int, int, Split, float]) -> list[tuple[str, dict[st
                 "tilt_deg": truth.tilt_deg,
                 "fill": float(extent.max()),
                 "visible_fraction": truth.visible_fraction,
-                **truth.figures,
+                **circumstances(seed, export.size_wh, enlarged),
             }
             entry["corners_xy"] = truth.corners_xy.round(3).tolist()
             entry["shows"] = truth.shows

@@ -1,10 +1,11 @@
-"""The network: a small encoder–decoder of depthwise separable convolutions.
+"""The network: a small encoder–decoder of 3×3 convolutions.
 
 The encoder sees the frame alone; the decoder works on a canvas that extends ``MARGIN_PX``
 beyond the frame on every side, so that corners outside the photo have a place on the heat
 maps. Padding features instead of the picture keeps the costly early layers small.
 
-Depthwise separable convolutions: Howard et al., MobileNets, arXiv 1704.04861.
+Plain convolutions at strides of 8 and more, not depthwise ones on larger maps: a CPU takes
+six times as many multiplications a second in them, backwards above all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,19 @@ LONG_PX, SHORT_PX = 288, 224
 MARGIN_PX = 64
 STRIDE_PX = 4
 GLARE_STRIDE_PX = 16
+
+
+class Scale(NamedTuple):
+    """Sides of the network's input and the margin of its canvas, all divisible by 32."""
+
+    long_px: int
+    short_px: int
+    margin_px: int
+
+
+FULL = Scale(LONG_PX, SHORT_PX, MARGIN_PX)
+# A third of the cost: what displays look like is learned here, exactness at full size.
+SMALL = Scale(160, 128, 32)
 
 
 class Outputs(NamedTuple):
@@ -39,26 +53,19 @@ class Outputs(NamedTuple):
     facts: Tensor
 
 
-def _convolution(c_in: int, c_out: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Module:
-    return nn.Conv2d(c_in, c_out, kernel, stride, kernel // 2, groups=groups, bias=False)
+class Block(nn.Module):
+    """A 3×3 convolution, normalised, residual where the shapes agree (arXiv 1512.03385)."""
 
-
-class Separable(nn.Module):
-    """Depthwise, then pointwise convolution, residual where the shapes agree."""
-
-    def __init__(self, c_in: int, c_out: int, kernel: int = 5, stride: int = 1) -> None:
+    def __init__(self, c_in: int, c_out: int, stride: int = 1) -> None:
         super().__init__()
         self.residual = c_in == c_out and stride == 1
-        self.layers = nn.Sequential(
-            _convolution(c_in, c_in, kernel, stride, groups=c_in),
-            _convolution(c_in, c_out, 1),
-            nn.BatchNorm2d(c_out),
-        )
+        self.convolution = nn.Conv2d(c_in, c_out, 3, stride, 1, bias=False)
+        self.norm = nn.BatchNorm2d(c_out)
         self.activation = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return features of the same size, divided by the stride."""
-        y = self.layers(x)
+        y = self.norm(self.convolution(x))
         return self.activation(y.add_(x) if self.residual else y)
 
 
@@ -75,47 +82,45 @@ class GlobalContext(nn.Module):
         return functional.relu(x + self.squeeze(summary)[:, :, None, None])
 
 
-def _stage(c_in: int, c_out: int, blocks: int, kernel: int = 5) -> nn.Sequential:
-    rest = [Separable(c_out, c_out, kernel) for _ in range(blocks - 1)]
-    return nn.Sequential(Separable(c_in, c_out, kernel, stride=2), *rest)
+def _stage(c_in: int, c_out: int, blocks: int) -> nn.Sequential:
+    return nn.Sequential(Block(c_in, c_out, 2), *(Block(c_out, c_out) for _ in range(blocks - 1)))
 
 
 class LocatorNetwork(nn.Module):
     """Picture in, where the display is out.
 
     Args:
-        widths: Channels at strides 2, 4, 8, 16 and 32.
+        widths: Channels at strides 4, 8, 16 and 32.
         decoder_widths: Channels of the decoder at strides 8 and 16.
+
+    Attributes:
+        margin_px: How far the canvas reaches beyond the frame; a multiple of 32.
     """
 
     def __init__(
         self,
-        widths: tuple[int, int, int, int, int] = (16, 32, 64, 112, 160),
-        decoder_widths: tuple[int, int] = (80, 96),
+        widths: tuple[int, int, int, int] = (32, 48, 96, 112),
+        decoder_widths: tuple[int, int] = (32, 64),
     ) -> None:
         super().__init__()
-        w2, w4, w8, w16, w32 = widths
+        w4, w8, w16, w32 = widths
         d8, d16 = decoder_widths
+        self.margin_px = MARGIN_PX
         self.stem = nn.Sequential(
-            nn.Conv2d(3, w2, 3, 2, 1, bias=False), nn.BatchNorm2d(w2), nn.ReLU(inplace=True)
+            nn.Conv2d(3, w4, 6, 4, 1, bias=False), nn.BatchNorm2d(w4), nn.ReLU(inplace=True)
         )
-        self.stage4 = _stage(w2, w4, 2, kernel=3)
         self.stage8 = _stage(w4, w8, 3)
         self.stage16 = _stage(w8, w16, 4)
-        self.stage32 = _stage(w16, w32, 2)
-        self.context = nn.Sequential(
-            Separable(w32, w32, 7), GlobalContext(w32), Separable(w32, w32, 7)
-        )
+        self.stage32 = _stage(w16, w32, 1)
+        self.context = nn.Sequential(Block(w32, w32), GlobalContext(w32), Block(w32, w32))
         self.lateral16 = nn.Conv2d(w16, d16, 1)
         self.lateral8 = nn.Conv2d(w8, d8, 1)
-        # Fine detail reaches the decoder as four neighbours stacked, not as a larger map.
-        self.lateral4 = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(4 * w4, d8, 1))
+        # Fine detail reaches the decoder as four neighbours together, not as a larger map.
+        self.lateral4 = nn.Conv2d(w4, d8, 2, 2)
         self.down16 = nn.Conv2d(w32, d16, 1)
         self.down8 = nn.Conv2d(d16, d8, 1)
-        self.mix16 = nn.Sequential(nn.ReLU(), Separable(d16, d16), Separable(d16, d16))
-        self.mix8 = nn.Sequential(
-            nn.ReLU(), Separable(d8, d8), Separable(d8, d8), Separable(d8, d8)
-        )
+        self.mix16 = nn.Sequential(nn.ReLU(), Block(d16, d16), Block(d16, d16))
+        self.mix8 = nn.Sequential(nn.ReLU(), Block(d8, d8), Block(d8, d8))
         self.map_head = nn.Sequential(nn.Conv2d(d8, 4 * 6, 1), nn.PixelShuffle(2))
         self.glare_head = nn.Conv2d(d16, 1, 1)
         self.facts_head = nn.Sequential(nn.Linear(2 * w32, 64), nn.ReLU(), nn.Linear(64, 5))
@@ -127,20 +132,20 @@ class LocatorNetwork(nn.Module):
             picture: (N, 3, H, W) sRGB in 0–1, sides divisible by 32; 0.5 where there is
                 no photo.
         """
-        x4 = self.stage4(self.stem((picture - 0.5) * 4.0))
+        x4 = self.stem((picture - 0.5) * 4.0)
         x8 = self.stage8(x4)
         x16 = self.stage16(x8)
-        x32 = self.context(_with_margin(self.stage32(x16), 32))
-        y16 = self.mix16(_doubled(self.down16(x32)) + _with_margin(self.lateral16(x16), 16))
-        detail = _with_margin(self.lateral8(x8) + self.lateral4(x4), 8)
+        x32 = self.context(self._with_margin(self.stage32(x16), 32))
+        y16 = _doubled(self.down16(x32)) + self._with_margin(self.lateral16(x16), 16)
+        y16 = self.mix16(y16)
+        detail = self._with_margin(self.lateral8(x8) + self.lateral4(x4), 8)
         maps = self.map_head(self.mix8(_doubled(self.down8(y16)) + detail))
         facts = self.facts_head(torch.cat([x32.mean((2, 3)), x32.amax((2, 3))], 1))
         return Outputs(maps[:, :4], maps[:, 4:], self.glare_head(y16), facts)
 
-
-def _with_margin(x: Tensor, stride: int) -> Tensor:
-    cells = MARGIN_PX // stride
-    return functional.pad(x, (cells, cells, cells, cells))
+    def _with_margin(self, x: Tensor, stride: int) -> Tensor:
+        cells = self.margin_px // stride
+        return functional.pad(x, (cells, cells, cells, cells))
 
 
 def _doubled(x: Tensor) -> Tensor:

@@ -213,6 +213,53 @@ def video(rng: np.random.Generator, photos: Callable[[], Picture]) -> Content:
     return Content(pixels, ultrasound=False)
 
 
+def black_page(rng: np.random.Generator) -> Content:
+    """A player that has stopped or an empty program: black but for a few controls or lines."""
+    pixels = blank(rng, shade(rng, 0, 14, 3))
+    h, w = pixels.shape[:2]
+    ink = shade(rng, 70, 230)
+    if rng.random() < 0.6:
+        y = h * rng.uniform(0.86, 0.96)
+        box(pixels, w * 0.03, y, w * 0.94, max(1.0, h * 0.006), shade(rng, 50, 130))
+        box(pixels, w * 0.03, y, w * rng.uniform(0.0, 0.9), max(1.0, h * 0.006), vivid(rng))
+    if rng.random() < 0.5:
+        words(rng, pixels, (w * 0.03, h * 0.02, w * 0.5, h * 0.06), ink, h * 0.03)
+    if rng.random() < 0.5:
+        x, y = w * rng.uniform(0.2, 0.6), h * rng.uniform(0.2, 0.6)
+        words(rng, pixels, (x, y, w * 0.3, h * 0.2), ink, h * rng.uniform(0.02, 0.05))
+    if rng.random() < 0.3:
+        size = h * rng.uniform(0.03, 0.1)
+        cv2.circle(pixels, (w // 2, h // 2), int(size), ink, 2, cv2.LINE_AA)
+    if rng.random() < 0.25:
+        _taskbar(rng, pixels, dark=True)
+    return Content(pixels, ultrasound=False)
+
+
+def white_page(rng: np.random.Generator) -> Content:
+    """A document that fills the display under a dark or pale bar, nearly all of it white."""
+    pixels = blank(rng, shade(rng, 225, 255, 4))
+    h, w = pixels.shape[:2]
+    dark = rng.random() < 0.6
+    head = h * rng.uniform(0.03, 0.16)
+    box(pixels, 0, 0, w, head, shade(rng, 5, 70) if dark else shade(rng, 185, 240))
+    words(rng, pixels, (w * 0.02, 0, w * 0.6, head), shade(rng, 120, 220), head * 0.3)
+    if rng.random() < 0.35:
+        side = w * rng.uniform(0.05, 0.2)
+        x = 0.0 if rng.random() < 0.7 else w - side
+        box(pixels, x, head, side, h, shade(rng, 5, 90) if dark else shade(rng, 190, 240))
+    left = w * rng.uniform(0.08, 0.3)
+    words(
+        rng,
+        pixels,
+        (left, head * 1.3, w * 0.6, h * rng.uniform(0.1, 0.75)),
+        shade(rng, 0, 90),
+        h * rng.uniform(0.015, 0.04),
+    )
+    if rng.random() < 0.6:
+        _taskbar(rng, pixels, dark=rng.random() < 0.7)
+    return Content(pixels, ultrasound=False)
+
+
 def slide(rng: np.random.Generator) -> Content:
     """A slide in a dark or light program, its page not reaching the display's edge."""
     pixels = blank(rng, shade(rng, 0, 60) if rng.random() < 0.75 else shade(rng, 180, 240))

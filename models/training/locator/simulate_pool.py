@@ -32,6 +32,12 @@ def scenery_of(data: Path, split: Split) -> Scenery:
     return scenery
 
 
+def photo_size_wh(rng: np.random.Generator, enlarged: float) -> tuple[int, int]:
+    """Return the size of a photo."""
+    width, height = SIZES_WH[rng.integers(len(SIZES_WH))]
+    return round(width * enlarged), round(height * enlarged)
+
+
 def simulated(
     seed: int,
     split: Split,
@@ -42,8 +48,7 @@ def simulated(
 ) -> tuple[SimulatedPhoto, Export | None]:
     """Return one simulated photo and what it shows; exports are made once for a few photos."""
     rng = np.random.default_rng((seed, 12))
-    width, height = SIZES_WH[rng.integers(len(SIZES_WH))]
-    size_wh = round(width * enlarged), round(height * enlarged)
+    size_wh = photo_size_wh(rng, enlarged)
     if rng.random() < EMPTY_SHARE:
         return photograph_empty(
             seed, profile="fast", photo_size_wh=size_wh, preset="locator", scenery=scenery

@@ -2,7 +2,8 @@
 
 Runs on a GPU when there is one, resumes from ``RUN/checkpoint.pt``, appends its curves to
 ``RUN/curves.csv``. Stops after the given minutes or steps, whichever comes first, with the
-learning rate annealed to nothing over that budget.
+learning rate annealed to nothing over that budget. The first part of the budget is spent on
+small pictures. Activations are bfloat16 where told so: half the time on a CPU that has it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from torch import nn
 
 from models.training.locator.data import Batch, Batches
 from models.training.locator.losses import WEIGHTS, losses
-from models.training.locator.network import LocatorNetwork
+from models.training.locator.network import FULL, SMALL, LocatorNetwork, Outputs, Scale
 from models.training.locator.pool import Pool
 
 LOG_STEPS = 50
@@ -51,17 +52,32 @@ class Average:
                 kept.copy_(value)
 
 
-def _ahead(batches: Batches, depth: int) -> Iterator[Batch]:
-    """Make batches in a thread: OpenCV and NumPy let go of the interpreter's lock."""
-    waiting: queue.Queue[Batch] = queue.Queue(depth)
+class _Ahead:
+    """Makes batches in a thread: OpenCV and NumPy let go of the interpreter's lock."""
 
-    def work() -> None:
+    def __init__(self, batches: Batches, depth: int) -> None:
+        self._waiting: queue.Queue[Batch] = queue.Queue(depth)
+        self._done = threading.Event()
+        threading.Thread(target=self._work, args=(batches,), daemon=True).start()
+
+    def _work(self, batches: Batches) -> None:
         for batch in batches:
-            waiting.put(batch)
+            while not self._done.is_set():
+                try:
+                    self._waiting.put(batch, timeout=1.0)
+                    break
+                except queue.Full:
+                    continue
+            if self._done.is_set():
+                return
 
-    threading.Thread(target=work, daemon=True).start()
-    while True:
-        yield waiting.get()
+    def take(self) -> Batch:
+        """Return the next batch."""
+        return self._waiting.get()
+
+    def close(self) -> None:
+        """Make no more."""
+        self._done.set()
 
 
 def _on(batch: Batch, device: torch.device) -> Batch:
@@ -78,10 +94,13 @@ class Trainer:
         start: Weights to start from without a checkpoint, or None.
         rate: Largest learning rate.
         device: Where to compute.
+        half: Compute activations in bfloat16.
     """
 
-    def __init__(self, out: Path, start: Path | None, rate: float, device: torch.device) -> None:
-        self._out, self._rate, self._device = out, rate, device
+    def __init__(
+        self, out: Path, start: Path | None, rate: float, device: torch.device, *, half: bool
+    ) -> None:
+        self._out, self._rate, self._device, self._half = out, rate, device, half
         network = LocatorNetwork()
         if start is not None:
             network.load_state_dict(torch.load(start, weights_only=True))
@@ -102,17 +121,37 @@ class Trainer:
             self.average.state = saved["average"]
             self.step, self.seconds = saved["step"], saved["spent"]
 
-    def fit(self, batches: Iterator[Batch], minutes: float, steps: int) -> None:
-        """Take steps until the time or the steps are spent, then write ``weights.pt``."""
+    def fit(
+        self,
+        batches: Callable[[Scale], Batches],
+        minutes: float,
+        steps: int,
+        small_share: float,
+    ) -> None:
+        """Take steps until the time or the steps are spent, then write ``weights.pt``.
+
+        Args:
+            batches: Makes endless batches of a scale.
+            minutes: Time to spend.
+            steps: Steps to take at most.
+            small_share: Share of the budget that is spent on small pictures.
+        """
         sums: dict[str, float] = {}
-        last = time.monotonic()
         self.network.train()
+        scale, ahead = None, None
+        last = time.monotonic()
         while (progress := max(self.step / steps, self.seconds / (60 * minutes))) < 1:
+            wanted = SMALL if progress < small_share else FULL
+            if ahead is None or wanted != scale:
+                if ahead is not None:
+                    ahead.close()
+                scale, ahead = wanted, _Ahead(batches(wanted), QUEUED)
+                self.network.margin_px = scale.margin_px
             warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
             rate = self._rate * warm * 0.5 * (1 + math.cos(math.pi * progress))
             for group in self.optimiser.param_groups:
                 group["lr"] = rate
-            for name, value in self.take_step(_on(next(batches), self._device)).items():
+            for name, value in self.take_step(_on(ahead.take(), self._device)).items():
                 sums[name] = sums.get(name, 0.0) + value / LOG_STEPS
             if self.step % LOG_STEPS == 0:
                 now = time.monotonic()
@@ -127,7 +166,9 @@ class Trainer:
 
     def take_step(self, batch: Batch) -> dict[str, float]:
         """Take one step and return each loss."""
-        parts = losses(self.network(batch.picture), batch)
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._half):
+            outputs = self.network(batch.picture)
+        parts = losses(Outputs(*(said.float() for said in outputs)), batch)
         total = torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum()
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -162,7 +203,9 @@ def main() -> None:
     add("--start", type=Path, default=None, help="weights to start from")
     add("--minutes", type=float, default=60.0)
     add("--steps", type=int, default=1_000_000)
-    add("--batch", type=int, default=16)
+    add("--small-share", type=float, default=0.5, help="of the budget, on small pictures")
+    add("--batch", type=int, default=32)
+    add("--bfloat16", action="store_true", help="activations of 16 bits")
     add("--rate", type=float, default=3e-3)
     add("--threads", type=int, default=2)
     add("--seed", type=int, default=0)
@@ -175,11 +218,14 @@ def main() -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     options.out.mkdir(parents=True, exist_ok=True)
     pool = Pool(options.pool, options.repeat)
-    trainer = Trainer(options.out, options.start, options.rate, device)
+    trainer = Trainer(options.out, options.start, options.rate, device, half=options.bfloat16)
     print(f"{len(pool)} photos, {device}, from step {trainer.step}", flush=True)
-    seed = options.seed + trainer.step
-    batches = Batches(pool, options.batch, seed, np.arange(len(pool)))
-    trainer.fit(_ahead(batches, QUEUED), options.minutes, options.steps)
+
+    def batches(scale: Scale) -> Batches:
+        seed = options.seed + trainer.step
+        return Batches(pool, options.batch, seed, np.arange(len(pool)), scale)
+
+    trainer.fit(batches, options.minutes, options.steps, options.small_share)
 
 
 def _log(path: Path, row: dict[str, float]) -> None:

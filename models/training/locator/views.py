@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training.locator.network import GLARE_STRIDE_PX, MARGIN_PX
+from models.training.locator.network import GLARE_STRIDE_PX
 
 OUTSIDE = 128
 FINE = 4
@@ -32,7 +32,7 @@ def far_view(
     (pw, ph), (w, h) = photo_wh, input_wh
     turn = 0.0
     chance = rng.random()
-    if chance < 0.06:
+    if chance < 0.15:
         turn = float(rng.choice([90, 180, 270]))
     if rng.random() < 0.5:
         turn += rng.normal(0, 5)
@@ -69,10 +69,10 @@ def close_view(
     """Return photo → input: the display about upright, as a first look would place it."""
     w, h = input_wh
     diagonal = float(np.linalg.norm(corners[2] - corners[0]))
-    spread = float(10 ** rng.uniform(-2.5, -1.0))
+    spread = float(10 ** rng.uniform(-2.5, -0.75))
     guess = corners + rng.normal(0, spread * diagonal, (4, 2)).astype(np.float32)
     share = rng.uniform(0.62, 0.8)
-    turn = int(rng.choice([0, 1, 2, 3], p=[0.94, 0.02, 0.02, 0.02]))
+    turn = int(rng.choice([0, 1, 2, 3], p=[0.76, 0.08, 0.08, 0.08]))
     dw, dh = share * w / 2 * rng.uniform(0.85, 1.0), share * h / 2 * rng.uniform(0.85, 1.0)
     middle = np.array([w / 2 - 0.5, h / 2 - 0.5], np.float32)
     target = middle + np.array([[-dw, -dh], [dw, -dh], [dw, dh], [-dw, dh]], np.float32)
@@ -135,6 +135,14 @@ def recoloured(
     return picture
 
 
+def even(rng: np.random.Generator, photo_wh: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a picture of nothing: a wall, a lens held to something, one shade or two."""
+    width, height = photo_wh
+    shades = rng.integers(0, 256) + rng.normal(0, 15, (2, 2, 3)) * (rng.random() < 0.7)
+    picture = cv2.resize(np.clip(shades, 0, 255), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(picture.round(), np.uint8)
+
+
 _GRAIN = np.random.default_rng(7).standard_normal((700, 700, 3)).astype(np.float32)
 
 
@@ -143,11 +151,13 @@ def _grain(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     return _GRAIN[y : y + shape[0], x : x + shape[1]]
 
 
-def polygon_cover(polygon_xy: Floats, canvas_wh: tuple[int, int], stride: int) -> Floats:
+def polygon_cover(
+    polygon_xy: Floats, canvas_wh: tuple[int, int], stride: int, margin_px: int
+) -> Floats:
     """Return how much of each canvas cell lies inside a polygon given in input pixels."""
     w, h = canvas_wh
     drawn = np.zeros((h // stride * FINE, w // stride * FINE), np.uint8)
-    points = np.clip((polygon_xy + 0.5 + MARGIN_PX) / stride * FINE - 0.5, -4000, 4000)
+    points = np.clip((polygon_xy + 0.5 + margin_px) / stride * FINE - 0.5, -4000, 4000)
     outline = [(points * 256).round().astype(np.int32)]
     # Filling takes the outline's own pixels in: half of each lies outside.
     cv2.fillPoly(drawn, outline, 255, cv2.LINE_8, 8)
@@ -161,6 +171,7 @@ def glare_cells(
     photo_wh: tuple[int, int],
     view: NDArray[np.float64],
     canvas_wh: tuple[int, int],
+    margin_px: int,
 ) -> Floats:
     """Return the stored glare map seen in a view, on the canvas."""
     if not stored.any():
@@ -170,7 +181,7 @@ def glare_cells(
     h, w = stored.shape
     up = np.diag([photo_wh[0] / w, photo_wh[1] / h, 1.0])
     down = np.diag([1 / GLARE_STRIDE_PX, 1 / GLARE_STRIDE_PX, 1.0]) @ translation(
-        MARGIN_PX, MARGIN_PX
+        margin_px, margin_px
     )
     half = translation(0.5, 0.5)
     cells = translation(-0.5, -0.5) @ down @ view @ up @ half

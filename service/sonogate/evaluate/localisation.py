@@ -310,18 +310,27 @@ def strata_of(facts: Mapping[str, float]) -> tuple[str, ...]:
     """Name the strata of a simulated photo from its scalar truths.
 
     Args:
-        facts: Any of ``tilt_deg``, ``fill`` (share of the frame's extent) and
-            ``visible_fraction``.
+        facts: Any of ``tilt_deg``, ``fill`` (share of the frame's extent), ``blur_px``
+            (standard deviation in a photo of 4000 px), ``room_light`` (a white sheet over the
+            display's white), ``bezel`` (its reflectance), ``visible_fraction``, and the
+            numbers of ``lamps`` that may be mirrored and of ``occluders``.
     """
     names = []
     for name, edges, unit in (
         ("tilt_deg", (0, 10, 20, 35, 90), "°"),
         ("fill", (0, 0.35, 0.6, 0.9, 9), ""),
+        ("blur_px", (0, 2, 6, 99), " px"),
+        ("room_light", (0, 0.03, 0.2, 9), ""),
+        ("bezel", (0, 0.05, 0.3, 1), ""),
     ):
         if name in facts:
             k = int(np.searchsorted(edges, facts[name], side="right"))
             k = min(max(k, 1), len(edges) - 1)
-            names.append(f"{name.removesuffix('_deg')} {edges[k - 1]}–{edges[k]}{unit}")
+            title = name.removesuffix("_deg").removesuffix("_px").replace("_", " ")
+            names.append(f"{title} {edges[k - 1]}–{edges[k]}{unit}")
     if "visible_fraction" in facts:
         names.append("whole" if facts["visible_fraction"] > 0.999 else "cut off")
+    for name in ("lamps", "occluders"):
+        if name in facts:
+            names.append(name if facts[name] > 0 else f"no {name}")
     return tuple(names)

@@ -1,8 +1,9 @@
-"""The learned locator: two looks of one small network at a photo.
+"""The learned locator: a few looks of one small network at a photo.
 
 The first look sees the whole photo; the second sees the display that the first found,
-set upright in the middle, so that far and turned displays are seen as near ones are. The
-confidence is fitted on held-out photos and travels inside the ONNX file.
+set upright in the middle, so that far and turned displays are seen as near ones are; three
+more see it in its other turns, to tell which way up it is read. The confidence is fitted
+on held-out photos and travels inside the ONNX file.
 """
 
 from __future__ import annotations
@@ -19,23 +20,32 @@ from numpy.typing import NDArray
 from sonogate.errors import ModelError
 from sonogate.onnx.heatmaps import Decoded, decode
 from sonogate.onnx.sessions import Session
+from sonogate.onnx.turns import turn_belief
+from sonogate.onnx.views import (
+    CELLS,
+    View,
+    close_view,
+    frame_in_cells,
+    inverse,
+    project,
+    reduced,
+    seen_in,
+    whole_view,
+)
 from sonogate.onnx.weights import load_manifest, read_weight
 from sonogate.types import FloatArray, Photo, PixelArray, ScreenQuad
 
 NAME = "locator"
-WORK_SIDE_PX = 640
-# The network takes both shapes; a photo goes in the way it is longer.
-LONG_PX, SHORT_PX = 288, 224
-MARGIN_PX = 64
-STRIDE_PX = 4
-OUTSIDE = 128
-CLOSE_SHARE = 0.72
 LEAST_AGREEMENT = 0.5
 # Below, the second look is not worth its time.
 LEAST_LOGIT = -2.0
+# Displays are rarely photographed turned: how much four looks must outweigh the first.
+KEPT_LOG_ODDS = 8.0
 EVIDENCE = (
     "present",
     "present_close",
+    "sureness",
+    "sureness_close",
     "heat",
     "heat_least",
     "overlap",
@@ -43,19 +53,6 @@ EVIDENCE = (
     "agreement",
     "size",
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """What part of a picture the network is shown.
-
-    Attributes:
-        matrix: (3, 3) homography, picture pixel → network input pixel.
-        size_wh: Shape of the input: landscape or portrait.
-    """
-
-    matrix: FloatArray
-    size_wh: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +66,8 @@ class Look:
         corners_xy: (4, 2) picture pixels, or None.
         corner_logits: (4, h, w) heat maps on the canvas.
         mask_logits: (2, h, w) masks of the display and of the scan area.
+        sureness: Mean probability of the display's mask where it is above one half; 0 where
+            it nowhere is.
     """
 
     present: float
@@ -77,6 +76,7 @@ class Look:
     corners_xy: FloatArray | None
     corner_logits: NDArray[np.float32]
     mask_logits: NDArray[np.float32]
+    sureness: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,20 +159,24 @@ class LearnedLocator:
         Raises:
             ModelError: The model failed to run.
         """
-        work, scale_xy = _reduced(pixels)
+        work, scale_xy = reduced(pixels)
         first = self.look(work, whole_view((work.shape[1], work.shape[0])))
         if first.present < LEAST_LOGIT or first.corners_xy is None or first.decoded is None:
             return None
         corners, decoded, agreement = first.corners_xy, first.decoded, 0.0
         second = self.look(work, close_view(first.corners_xy))
+        ordered = np.roll(corners, -self._turn(work, corners, second), axis=0)
         if second.corners_xy is not None and second.decoded is not None:
             agreement = _overlap(first.corners_xy, second.corners_xy)
             if second.present > 0 and agreement > LEAST_AGREEMENT:
                 corners, decoded = second.corners_xy, second.decoded
+        corners = _in_order_of(ordered, corners)
         evidence = np.array(
             [
                 np.clip(first.present, -6.0, 6.0),
                 np.clip(second.present, -6.0, 6.0),
+                -math.log(1.005 - first.sureness),
+                -math.log(1.005 - second.sureness),
                 math.log(float(decoded.heat.mean()) + 0.02),
                 math.log(float(decoded.heat.min()) + 0.02),
                 math.log(1.02 - decoded.overlap),
@@ -184,119 +188,60 @@ class LearnedLocator:
         belief = 0.5 * (_sigmoid(first.ultrasound) + _sigmoid(second.ultrasound))
         return Finding((corners + 0.5) * scale_xy - 0.5, belief, evidence)
 
+    def _turn(self, pixels: PixelArray, corners_xy: FloatArray, upright: Look) -> int:
+        """Return which of a quad's corners the reading begins at.
+
+        Args:
+            pixels: The picture.
+            corners_xy: (4, 2) picture pixels, in the order that they were found in.
+            upright: The look at the quad in that order.
+        """
+        belief = np.array([KEPT_LOG_ODDS, 0.0, 0.0, 0.0])
+        for turn in range(4):
+            quad = np.roll(corners_xy, -turn, axis=0)
+            view = close_view(quad)
+            heat = upright.corner_logits if turn == 0 else self._run(pixels, view)[0]
+            ring = project(CELLS @ view.matrix, quad)
+            belief += np.roll(turn_belief(heat, ring), turn)
+        return int(belief.argmax())
+
+    def _run(self, pixels: PixelArray, view: View) -> list[NDArray[np.float32]]:
+        """Return corners, masks, glare and facts of one view."""
+        batch = (seen_in(pixels, view).astype(np.float32) / 255.0).transpose(2, 0, 1)[None]
+        return [said[0] for said in self._session.run(np.ascontiguousarray(batch))]
+
     def look(self, pixels: PixelArray, view: View) -> Look:
         """Run the network on one view of a picture.
 
         Raises:
             ModelError: The model failed to run.
         """
-        batch = (_seen(pixels, view).astype(np.float32) / 255.0).transpose(2, 0, 1)[None]
-        corners, masks, _, facts = self._session.run(np.ascontiguousarray(batch))
-        to_cells = _CELLS @ view.matrix
-        frame = _frame((pixels.shape[1], pixels.shape[0]), to_cells)
-        across = float(facts[0, 2]), float(facts[0, 3])
-        decoded = decode(corners[0], masks[0, 0], frame, across)
-        corners_xy = None if decoded is None else _project(_inverse(to_cells), decoded.corners_xy)
+        corners, masks, _, facts = self._run(pixels, view)
+        to_cells = CELLS @ view.matrix
+        frame = frame_in_cells((pixels.shape[1], pixels.shape[0]), to_cells)
+        across = float(facts[2]), float(facts[3])
+        decoded = decode(corners, masks[0], frame, across)
+        corners_xy = None if decoded is None else project(inverse(to_cells), decoded.corners_xy)
+        shown = masks[0][masks[0] > 0]
         return Look(
-            float(facts[0, 0]), float(facts[0, 1]), decoded, corners_xy, corners[0], masks[0]
+            present=float(facts[0]),
+            ultrasound=float(facts[1]),
+            decoded=decoded,
+            corners_xy=corners_xy,
+            corner_logits=corners,
+            mask_logits=masks,
+            sureness=float((1.0 / (1.0 + np.exp(-shown))).mean()) if shown.size else 0.0,
         )
-
-
-# Network input pixel → canvas cell, both counted from the centre of the first.
-_CELLS: FloatArray = np.array(
-    [
-        [1 / STRIDE_PX, 0, (MARGIN_PX + 0.5) / STRIDE_PX - 0.5],
-        [0, 1 / STRIDE_PX, (MARGIN_PX + 0.5) / STRIDE_PX - 0.5],
-        [0, 0, 1],
-    ]
-)
-
-
-def whole_view(size_wh: tuple[int, int]) -> View:
-    """Return the view of a whole picture, centred with nothing cut off."""
-    width, height = size_wh
-    input_wh = (LONG_PX, SHORT_PX) if width >= height else (SHORT_PX, LONG_PX)
-    scale = min(input_wh[0] / width, input_wh[1] / height)
-    shift = [(side - scale * length) / 2 for side, length in zip(input_wh, size_wh, strict=True)]
-    offset = [0.5 * scale - 0.5 + value for value in shift]
-    return View(np.array([[scale, 0, offset[0]], [0, scale, offset[1]], [0, 0, 1.0]]), input_wh)
-
-
-def close_view(corners_xy: FloatArray) -> View:
-    """Return the view that sets a quad upright in the middle, about in its own shape."""
-    sides = np.linalg.norm(np.roll(corners_xy, -1, 0) - corners_xy, axis=1)
-    aspect = float(np.clip((sides[0] + sides[2]) / max(sides[1] + sides[3], 1e-6), 0.4, 2.5))
-    input_wh = (LONG_PX, SHORT_PX) if aspect >= 1 else (SHORT_PX, LONG_PX)
-    scale = CLOSE_SHARE * min(input_wh[0] / aspect, input_wh[1])
-    half = np.array([aspect * scale, scale]) / 2
-    middle = (np.array(input_wh) - 1) / 2
-    target = middle + half * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
-    matrix = cv2.getPerspectiveTransform(corners_xy.astype(np.float32), target.astype(np.float32))
-    return View(np.asarray(matrix, np.float64), input_wh)
-
-
-def _seen(pixels: PixelArray, view: View) -> PixelArray:
-    """Return the view's pixels, shrunk by area first where it is much smaller."""
-    width, height = view.size_wh
-    back = _inverse(view.matrix)
-    middle = np.array(
-        [[width / 2, height / 2], [width / 2 + 1, height / 2], [width / 2, height / 2 + 1]]
-    )
-    here, right, below = _project(back, middle)
-    (a, b), (c, d) = right - here, below - here
-    step = math.sqrt(max(abs(a * d - b * c), 1e-9))
-    matrix = view.matrix
-    if step > 1.3:
-        full_h, full_w = pixels.shape[:2]
-        size = max(8, round(full_w / step)), max(8, round(full_h / step))
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-        sx, sy = full_w / size[0], full_h / size[1]
-        matrix = matrix @ np.array([[sx, 0, 0.5 * sx - 0.5], [0, sy, 0.5 * sy - 0.5], [0, 0, 1]])
-    seen = cv2.warpPerspective(
-        pixels,
-        matrix,
-        view.size_wh,
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(OUTSIDE, OUTSIDE, OUTSIDE),
-    )
-    return np.asarray(seen, np.uint8)
-
-
-def _reduced(pixels: PixelArray) -> tuple[PixelArray, FloatArray]:
-    """Return the picture at working size, and its pixels' size in the photo's."""
-    height, width = pixels.shape[:2]
-    scale = min(WORK_SIDE_PX / max(width, height), 1.0)
-    size = max(8, round(width * scale)), max(8, round(height * scale))
-    if size == (width, height):
-        return pixels, np.ones(2)
-    work = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(work, np.uint8), np.array([width / size[0], height / size[1]])
-
-
-def _frame(size_wh: tuple[int, int], to_cells: FloatArray) -> tuple[float, float, float, float]:
-    """Return the box of the picture's corners on the canvas, kept inside the network's input."""
-    width, height = size_wh
-    corners = np.array(
-        [[-0.5, -0.5], [width - 0.5, -0.5], [width - 0.5, height - 0.5], [-0.5, height - 0.5]]
-    )
-    cells = _project(to_cells, corners)
-    x0, y0 = cells.min(0)
-    x1, y1 = cells.max(0)
-    return float(x0), float(y0), float(x1), float(y1)
-
-
-def _project(matrix: FloatArray, points_xy: FloatArray) -> FloatArray:
-    mapped = points_xy @ matrix[:, :2].T + matrix[:, 2]
-    return np.asarray(mapped[:, :2] / mapped[:, 2:])
-
-
-def _inverse(matrix: FloatArray) -> FloatArray:
-    return np.asarray(np.linalg.inv(matrix), np.float64)
 
 
 def _sigmoid(logit: float) -> float:
     return 1.0 / (1.0 + math.exp(-min(max(logit, -60.0), 60.0)))
+
+
+def _in_order_of(ordered_xy: FloatArray, corners_xy: FloatArray) -> FloatArray:
+    """Return corners rolled so that each lies nearest to its like."""
+    rolled = [np.roll(corners_xy, turn, axis=0) for turn in range(4)]
+    return min(rolled, key=lambda quad: float(np.sum((quad - ordered_xy) ** 2)))
 
 
 def _diagonal(quad_xy: FloatArray) -> float:
