@@ -135,7 +135,7 @@ def draw_geometry(
 
 def draw_lens(seed: int, phone_number: int, preset: Preset) -> LensSetup:
     """Draw focus, shake and the state of the glass."""
-    rng, own = stage_rng(seed, "lens"), stage_rng(phone_number, "lens")
+    rng, own = stage_rng(seed, "lens"), stage_rng(phone_number, "pupil")
     low, high = preset.blur_px
     blur = low * (high / low) ** float(rng.beta(1.0, 1.7))
     moved = rng.random() < preset.motion
@@ -207,7 +207,7 @@ def draw_phone(seed: int, phone_number: int, room_rgb: Colour) -> PhoneSetup:
 
 def draw_encoding(seed: int, phone_number: int, preset: Preset) -> EncodingSetup:
     """Draw the file's format and history."""
-    rng, own = stage_rng(seed, "encoding"), stage_rng(phone_number, "encoding")
+    rng, own = stage_rng(seed, "encoding"), stage_rng(phone_number, "files")
     messenger = None
     if rng.random() < preset.messenger:
         messenger = (int(rng.choice([1280, 1600, 2048])), int(rng.integers(60, 86)))
