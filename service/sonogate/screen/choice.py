@@ -20,12 +20,12 @@ _HOUSING = np.arange(2, 31)
 # Fitted to simulated photos: features of ``edges``, then that it is where it was looked for.
 _WEIGHTS: FloatArray = np.array(
     [
-        4.59, 0.9, 0.91, 2.59, 0.94, -0.08, -0.91, -0.3, -0.6, 0.4, 0.89, -0.79,
-        -0.79, 0.08, -1.75, 1.36, -1.0, 0.07, -1.52, -0.67, 1.57, 0.02, -1.46, -4.66,
+        3.84, 1.93, 0.94, 2.15, 1.12, -0.3, -0.7, -0.43, -0.76, 0.36, 0.17, -0.8,
+        -0.05, -0.19, -0.83, 0.71, -0.92, 0.42, -1.88, 0.09, 1.15, 0.6, -1.46, -5.39,
     ]
 )  # fmt: skip
-_COARSE_LOGIT = -4.66
-_SHARE_OF_SIDES, _LIKENESS_WEIGHT = 0.36, 1.76
+_COARSE_LOGIT = -4.39
+_SHARE_OF_SIDES, _LIKENESS_WEIGHT = 0.45, 1.38
 
 
 @dataclass(frozen=True, slots=True, eq=False)

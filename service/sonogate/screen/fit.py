@@ -12,13 +12,19 @@ from sonogate.screen.strip import outward, places_along, sample
 from sonogate.types import FloatArray, PixelArray
 
 # What is known of a phone's distortion before looking: it corrects most of it itself.
-K1_SD = 0.012
+K1_SD = 0.02
 MAX_K1 = 0.15
 FINE_STEP_PX, MAX_FINE_STEPS = 0.5, 24
+# Half-width of what belongs to one edge, in diagonals of the quad.
+WINDOW = 0.0012
 _LEAST_WINDOW_PX = 2.5
 _TUKEY = 4.685
 _TURNS = 8
 _LEAST_SPREAD_PX = 0.12
+# Neighbouring places err alike: so many count for one.
+_ALIKE = 8.0
+LEAST_PLACES = 10
+FARTHEST_STEPS, FARTHEST_PX = 1.5, 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +69,7 @@ def track(pixels: PixelArray, one: Track, k1: float, diagonal_px: float) -> Meas
     Where: the centroid of the step in linear light, where blur is symmetric. On a gamma
     scale the middle of a bright panel's edge lies a blur's width too far out.
     """
-    window = max(_LEAST_WINDOW_PX, 1.5 * one.within_px, 0.0015 * diagonal_px)
+    window = max(_LEAST_WINDOW_PX, 1.5 * one.within_px, WINDOW * diagonal_px)
     window = max(min(window, 0.6 * one.nearest_px), _LEAST_WINDOW_PX)
     step = max(FINE_STEP_PX, window / MAX_FINE_STEPS)
     reach = int(np.ceil(2.0 * window / step)) + 2
@@ -104,8 +110,8 @@ def fit_lines(
 ) -> tuple[list[FloatArray], float, list[Track | None]]:
     """Fit each side's line and the change of the lens's distortion, robustly.
 
-    Moving k1 by d moves the ideal point behind a seen one by -d p |p|² to first order; along
-    a side's normal that is a bow, a shift and a turn, of which the bow alone tells the lens.
+    Moving k1 by d moves the ideal point behind a seen one by -d p |p|² to first order. Along
+    a side's normal that is a shift, a turn and a bow, of which the bow alone tells the lens.
 
     Args:
         ends: (2, 2) ideal ends of the sides as they stand.
@@ -118,69 +124,127 @@ def fit_lines(
     Returns:
         The sides' ends, the distortion, and the tracks for another round.
     """
-    sides = [
-        (i, one, found)
-        for i, (one, found) in enumerate(zip(tracks, measured, strict=True))
-        if one is not None and found is not None and len(found.shares) >= 10
-    ]
-    tracks = [one if any(i == j for j, _, _ in sides) else None for i, one in enumerate(tracks)]
-    if not sides:
-        return ends, k1, tracks
-    lever, bow, offset, weight, owner = _stack(sides, k1, photo_size_wh)
-    columns = 2 * len(sides) + 1
-    design = np.zeros((len(lever), columns))
-    rows = np.arange(len(lever))
-    design[rows, 2 * owner], design[rows, 2 * owner + 1] = 1.0, lever
-    design[:, -1] = bow
-    current = weight.copy()
-    spread = np.full(len(sides), 1.0)
-    solution = np.zeros(columns)
-    for turn in range(_TURNS):
-        prior = np.zeros(columns)
-        prior[-1] = 1.0 / K1_SD**2
-        scaled = current / spread[owner] ** 2
-        normal = design.T @ (scaled[:, None] * design) + np.diag(prior + 1e-9)
-        target = design.T @ (scaled * offset)
-        target[-1] += -k1 / K1_SD**2
-        solution = np.linalg.solve(normal, target)
-        residual = offset - design @ solution
-        for k in range(len(sides)):
-            mine = owner == k
-            spread[k] = max(1.4826 * float(np.median(np.abs(residual[mine]))), _LEAST_SPREAD_PX)
-        loosened = spread[owner] * (1.0 + 2.0 / (turn + 1))
-        reduced = np.clip(residual / (_TUKEY * loosened), -1.0, 1.0)
-        current = weight * (1.0 - reduced**2) ** 2
-    new_k1 = float(np.clip(k1 + solution[-1], -MAX_K1, MAX_K1))
     lines, kept = list(ends), list(tracks)
-    for k, (i, one, found) in enumerate(sides):
-        mine = owner == k
-        agree = np.abs(residual[mine]) < max(3.0 * spread[k], 0.5)
-        support = float(agree.sum()) / max(found.seen, 1)
-        if support < policy.min_edge_support:
+    sides = []
+    for i, (one, found) in enumerate(zip(tracks, measured, strict=True)):
+        if one is not None and found is not None and len(found.shares) >= LEAST_PLACES:
+            sides.append(_Side(i, one, found, _bow(one, found, k1, photo_size_wh)))
+        else:
             kept[i] = None
-            continue
-        shift = outward(one.ends_xy[0], one.ends_xy[1])[None]
-        middle, turn_px = solution[2 * k], solution[2 * k + 1]
-        moved = one.ends_xy + np.array([[middle - turn_px], [middle + turn_px]]) * shift
-        lines[i] = moved
-        kept[i] = replace(one, ends_xy=moved, within_px=2.0 * spread[k], support=support)
+    while sides:
+        fits, change = _solve(sides, k1)
+        good = [_is_credible(side, fit, policy) for side, fit in zip(sides, fits, strict=True)]
+        if all(good):
+            break
+        for side, holds in zip(sides, good, strict=True):
+            if not holds:
+                kept[side.index] = None
+        sides = [side for side, holds in zip(sides, good, strict=True) if holds]
+    else:
+        return lines, k1, kept
+    new_k1 = float(np.clip(k1 + change, -MAX_K1, MAX_K1))
+    for side, fit in zip(sides, fits, strict=True):
+        normal = outward(side.track.ends_xy[0], side.track.ends_xy[1])
+        away = np.array([[fit.shift_px - fit.turn_px], [fit.shift_px + fit.turn_px]])
+        lines[side.index] = side.track.ends_xy + away * normal
+    lines = [_through_other_lens(line, k1, new_k1, photo_size_wh) for line in lines]
+    for side, fit in zip(sides, fits, strict=True):
+        kept[side.index] = replace(
+            side.track,
+            ends_xy=lines[side.index],
+            within_px=min(2.0 * fit.spread_px, side.track.within_px),
+            support=fit.support,
+        )
     return lines, new_k1, kept
 
 
-def _stack(
-    sides: list[tuple[int, Track, Measured]], k1: float, photo_size_wh: tuple[int, int]
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, np.ndarray]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    """A side that takes part: its index, its track, what was measured, and its bow."""
+
+    index: int
+    track: Track
+    measured: Measured
+    bow: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    """How far a side's line is moved and turned, its scatter, and who agrees."""
+
+    shift_px: float
+    turn_px: float
+    spread_px: float
+    support: float
+
+
+def _is_credible(side: _Side, fit: _Fit, policy: ScreenPolicy) -> bool:
+    # The straightened strip places an edge to a step or so: what lies farther is another.
+    farthest = FARTHEST_STEPS * side.track.within_px + FARTHEST_PX
+    moved = abs(fit.shift_px) + abs(fit.turn_px)
+    return fit.support >= policy.min_edge_support and moved <= farthest
+
+
+def _solve(sides: list[_Side], k1: float) -> tuple[list[_Fit], float]:
+    """Solve for all sides and the lens by reweighted least squares (Tukey's biweight)."""
+    lever = np.concatenate([2.0 * side.measured.shares - 1.0 for side in sides])
+    offset = np.concatenate([side.measured.offsets_px for side in sides])
+    weight = np.concatenate([side.measured.weights for side in sides])
+    owner = np.concatenate([np.full(len(s.measured.shares), k) for k, s in enumerate(sides)])
+    design = np.zeros((len(lever), 2 * len(sides) + 1))
+    rows = np.arange(len(lever))
+    design[rows, 2 * owner], design[rows, 2 * owner + 1] = 1.0, lever
+    design[:, -1] = np.concatenate([side.bow for side in sides])
+    prior = np.full(design.shape[1], 1e-9)
+    prior[-1] = 1.0 / K1_SD**2
+    current, spread = weight, np.ones(len(sides))
+    solution, residual = np.zeros(design.shape[1]), offset
+    for turn in range(_TURNS):
+        scaled = current / (_ALIKE * spread[owner] ** 2)
+        target = design.T @ (scaled * offset)
+        target[-1] -= k1 / K1_SD**2
+        normal = design.T @ (scaled[:, None] * design) + np.diag(prior)
+        solution = np.linalg.solve(normal, target)
+        residual = offset - design @ solution
+        for k in range(len(sides)):
+            median = float(np.median(np.abs(residual[owner == k])))
+            spread[k] = max(1.4826 * median, _LEAST_SPREAD_PX)
+        loosened = spread[owner] * (1.0 + 2.0 / (turn + 1))
+        reduced = np.clip(residual / (_TUKEY * loosened), -1.0, 1.0)
+        current = weight * (1.0 - reduced**2) ** 2
+    fits = []
+    for k, side in enumerate(sides):
+        agree = np.abs(residual[owner == k]) < max(3.0 * float(spread[k]), 0.5)
+        support = float(agree.sum()) / max(side.measured.seen, 1)
+        shift, turned = float(solution[2 * k]), float(solution[2 * k + 1])
+        fits.append(_Fit(shift, turned, float(spread[k]), support))
+    return fits, float(solution[-1])
+
+
+def _bow(one: Track, found: Measured, k1: float, photo_size_wh: tuple[int, int]) -> FloatArray:
+    """Return how far each place moves outward for a change of k1, beyond shift and turn."""
     centre, unit = geometry.lens_frame(photo_size_wh)
-    lever, bow, owner = [], [], []
-    for k, (_, one, found) in enumerate(sides):
-        first, second = one.ends_xy
-        normal = outward(first, second)
-        points = first + found.shares[:, None] * (second - first)
-        points = (points + found.offsets_px[:, None] * normal - centre) / unit
-        radius2 = (points**2).sum(axis=1)
-        lever.append(2.0 * found.shares - 1.0)
-        bow.append((points @ normal) * radius2 / (1.0 + 3.0 * k1 * radius2) * unit)
-        owner.append(np.full(len(found.shares), k))
-    offset = np.concatenate([found.offsets_px for _, _, found in sides])
-    weight = np.concatenate([found.weights for _, _, found in sides])
-    return np.concatenate(lever), np.concatenate(bow), offset, weight, np.concatenate(owner)
+    first, second = one.ends_xy
+    normal = outward(first, second)
+    points = first + found.shares[:, None] * (second - first)
+    points = (points + found.offsets_px[:, None] * normal - centre) / unit
+    radius2 = (points**2).sum(axis=1)
+    moved = (points @ normal) * radius2 / (1.0 + 3.0 * k1 * radius2) * unit
+    lever = 2.0 * found.shares - 1.0
+    flat = np.stack([np.ones_like(lever), lever], axis=1)
+    straight = np.linalg.lstsq(flat * found.weights[:, None], moved * found.weights, rcond=None)[0]
+    return np.asarray(moved - flat @ straight)
+
+
+def _through_other_lens(
+    ends: FloatArray, k1: float, new_k1: float, photo_size_wh: tuple[int, int]
+) -> FloatArray:
+    """Return the ideal line of another lens that shows where this one's is seen."""
+    if new_k1 == k1:
+        return ends
+    shares = np.linspace(0.0, 1.0, 9)
+    along = ends[0] + shares[:, None] * (ends[1] - ends[0])
+    ideal = geometry.undistort(geometry.distort(along, k1, photo_size_wh), new_k1, photo_size_wh)
+    normal = outward(ends[0], ends[1])
+    turn, shift = np.polyfit(shares, (ideal - ends[0]) @ normal, 1)
+    return np.asarray(ends + np.array([[shift], [shift + turn]]) * normal)
