@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sonogate.authority.audit import entry_hash
 from sonogate.clinical import (
     BodySide,
     ClinicalContext,
@@ -47,21 +46,6 @@ class Clock:
     def __call__(self) -> datetime:
         self.now += timedelta(microseconds=1)
         return self.now
-
-
-def entry_hash(
-    *,
-    organisation: str,
-    sequence: int,
-    at: datetime,
-    actor: str,
-    action: str,
-    subject: str,
-    reason: str,
-    previous_hash: str,
-) -> str:
-    parts = [organisation, sequence, at.isoformat(), actor, action, subject, reason, previous_hash]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def open_records(url: str, folder: Path, clock: Clock) -> SqlRecords:

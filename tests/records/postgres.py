@@ -64,7 +64,9 @@ class Postgres:
 @contextmanager
 def running() -> Iterator[Postgres]:
     """Start a new server, and remove all of it at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="sonogate-postgres-"))
+    # In memory where there is such a folder: what is tested is not the disk.
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="sonogate-postgres-", dir=memory))
     try:
         identity = _as_postgres()
         if identity:

@@ -13,6 +13,7 @@ from sonogate.cli import (
     compare,
     evaluate,
     export,
+    records,
     serve,
     simulate,
     verify,
@@ -47,6 +48,7 @@ def create_cli(make_gate: GateFactory = load_default_gate) -> typer.Typer:
     authority.register(app)
     verify.register(app)
     export.register(app)
+    records.register(app)
     version.register(app)
     return app
 

@@ -15,13 +15,22 @@ from structlog.typing import FilteringBoundLogger
 
 from sonogate.authority.values import Signer
 from sonogate.gate import GateFactory
-from sonogate.http import image_routes, openapi, problems, submission_routes
+from sonogate.http import (
+    image_routes,
+    openapi,
+    problems,
+    service_routes,
+    submission_routes,
+)
 from sonogate.http.access import Authenticator, Guard, KeyAuthenticator
 from sonogate.http.backend import Backend, MakeRouter
+from sonogate.http.body_limit import BodyLimit
 from sonogate.http.headers import SecurityHeaders
 from sonogate.http.language import load_interpreter
 from sonogate.http.links import Links
 from sonogate.http.logs import RequestLog, json_logger
+from sonogate.http.metrics import MeasureRequests, Metrics
+from sonogate.http.oidc import KeySet, OidcAuthenticator, fetch_from
 from sonogate.http.pages import load_pages
 from sonogate.http.pictures import PictureStore
 from sonogate.http.pool import GatePool
@@ -113,15 +122,19 @@ def create_app(
         is_ready=(lambda: True) if backend is None else backend.records.ready,
     )
     app.include_router(make_router(services))
+    metrics = Metrics(lambda: pool.held)
+    app.include_router(service_routes.make_router(metrics, backend))
     if backend is not None:
         for make in (submission_routes.make_router, image_routes.make_router, *more):
             app.include_router(make(backend))
     problems.install(app, settings.retry_after_s)
     openapi.install(app)
     # The last one added is the outermost: headers go on every answer, the barrier's too.
+    app.add_middleware(BodyLimit)
     app.add_middleware(problems.FaultBarrier, logger=logger)
+    app.add_middleware(MeasureRequests, metrics=metrics)
     app.add_middleware(RequestLog, logger=logger)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, hsts=settings.hsts)
     return app
 
 
@@ -129,6 +142,8 @@ def _backend(
     settings: Settings, storage: Storage, pool: GatePool, policy: Policy, signer: Signer | None
 ) -> Backend:
     authenticators: list[Authenticator] = [KeyAuthenticator(storage)]
+    if settings.oidc_issuer is not None:
+        authenticators.append(_oidc(settings, settings.oidc_issuer))
     guard = Guard(
         authenticators,
         Throttle(settings.requests_per_minute, 60.0, time.monotonic),
@@ -145,6 +160,13 @@ def _backend(
         settings.upload_seconds,
         storage.clock,
     )
+
+
+def _oidc(settings: Settings, issuer: str) -> OidcAuthenticator:
+    if settings.oidc_jwks_url is None:
+        raise ValueError("an issuer of access tokens needs the URL of its keys")
+    keys = KeySet(fetch_from(settings.oidc_jwks_url), time.monotonic)
+    return OidcAuthenticator(issuer, settings.oidc_audience, settings.oidc_organisation_claim, keys)
 
 
 async def _load(pool: GatePool, logger: FilteringBoundLogger) -> None:

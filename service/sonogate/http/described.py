@@ -57,11 +57,14 @@ _PROBLEMS: dict[int, tuple[str, tuple[Problem, ...]]] = {
     403: ("The client lacks the scope.", (refusals.FORBIDDEN,)),
     404: (
         "Unknown, or another organisation's.",
-        (refusals.NO_SUCH_RECORD, problems.NO_SUCH_PICTURE),
+        (refusals.NO_SUCH_RECORD, problems.NO_SUCH_PICTURE, refusals.NO_SUCH_DESTINATION),
     ),
     406: ("No answer of a type that is accepted.", (refusals.NOT_ACCEPTABLE,)),
     408: ("The body did not arrive in time.", (problems.SLOW,)),
-    409: ("The record's state does not allow it.", (refusals.CONFLICT, refusals.IN_PROGRESS)),
+    409: (
+        "The record's state does not allow it.",
+        (refusals.CONFLICT, refusals.IN_PROGRESS, refusals.NOT_FOR_EXPORT),
+    ),
     413: ("The body is too large.", (refusals.TOO_LARGE_BODY, problems.TOO_LARGE)),
     415: (
         "The body is no photo of a format that is read.",
@@ -79,6 +82,7 @@ _PROBLEMS: dict[int, tuple[str, tuple[Problem, ...]]] = {
     ),
     429: ("Too many requests, or too many photos waiting.", (refusals.RATE_LIMITED, problems.BUSY)),
     500: ("The service failed.", (problems.FAULT,)),
+    502: ("The archive did not take the picture.", (refusals.ARCHIVE,)),
     503: (
         "The service is starting, or cannot check access tokens.",
         (problems.NOT_READY, refusals.NO_PROVIDER),
@@ -106,6 +110,12 @@ def picture_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
         "headers": _TAG,
     }
+    return _answers(success, (200, *statuses))
+
+
+def text_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of an operation that gives plain text."""
+    success = {"description": "Done.", "content": {"text/plain": {"schema": {"type": "string"}}}}
     return _answers(success, (200, *statuses))
 
 

@@ -116,3 +116,15 @@ class SuspectedIdentifierError(RequestError):
 
 class InvalidRequestError(RequestError):
     """What is asked for contradicts itself."""
+
+
+class NoSuchDestinationError(RequestError):
+    """The service knows no archive of this name."""
+
+
+class ArchiveError(RequestError):
+    """The archive did not take a picture."""
+
+
+class NotForExportError(RequestError):
+    """The picture may not be handed on as it is asked for."""

@@ -30,20 +30,23 @@ SECURITY_HEADERS = {
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
 
+HSTS = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
+
 
 class SecurityHeaders:
     """ASGI middleware that adds them."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap ``app``."""
+    def __init__(self, app: ASGIApp, *, hsts: bool = False) -> None:
+        """Wrap ``app``; ``hsts`` tells browsers to use TLS alone from now on (RFC 6797)."""
         self._app = app
+        self._headers = SECURITY_HEADERS | (HSTS if hsts else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from sonogate.http import problems, refusals
+from sonogate.http.authority_described import AUTHORITY_SCHEMAS
 from sonogate.http.problem import MEDIA_TYPE, Problem
 from sonogate.http.record_schemas import RECORD_SCHEMAS
 from sonogate.report import report_schema
@@ -173,6 +174,8 @@ def _describe(app: FastAPI) -> dict[str, Any]:
             {"name": "photos", "description": "Photos in, verdicts and masked pictures out."},
             {"name": "submissions", "description": "Pictures for the record, tried until good."},
             {"name": "pictures", "description": "What is on record: found, given, recalled."},
+            {"name": "authority", "description": "What was issued here, and what was done to it."},
+            {"name": "export", "description": "Pictures handed on."},
             {"name": "service", "description": "For whoever runs the service."},
         ],
     )
@@ -184,7 +187,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = _PROBLEM_SCHEMA
     schemas["MaskedPicture"] = _MASKED_SCHEMA
     if any(path.startswith("/v1/submissions") for path in document["paths"]):
-        schemas |= RECORD_SCHEMAS
+        schemas |= RECORD_SCHEMAS | AUTHORITY_SCHEMAS
         _secure(document)
     for path in document["paths"].values():
         for operation in path.values():

@@ -32,7 +32,7 @@ class GatePool:
         """
         self._make_gate = make_gate
         self._workers = workers
-        self._places = workers + waiting
+        self._all_places = self._places = workers + waiting
         self._lock = threading.Lock()
         self._gates: queue.SimpleQueue[Assessor] = queue.SimpleQueue()
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="gate")
@@ -42,6 +42,11 @@ class GatePool:
     def ready(self) -> bool:
         """Whether the models are loaded."""
         return self._ready
+
+    @property
+    def held(self) -> int:
+        """How many places are held."""
+        return self._all_places - self._places
 
     def require_ready(self) -> None:
         """Raise unless the models are loaded.

@@ -81,6 +81,25 @@ NO_PROVIDER = Problem(
     "Send the request again after the time in Retry-After.",
     retry=True,
 )
+NO_SUCH_DESTINATION = Problem(
+    "no_such_destination",
+    HTTPStatus.NOT_FOUND,
+    "The service knows no archive of this name",
+    "Ask whoever runs the service for the names of archives.",
+)
+ARCHIVE = Problem(
+    "archive_failed",
+    HTTPStatus.BAD_GATEWAY,
+    "The archive did not take the picture",
+    "Send the request again later; nothing is stored twice.",
+    retry=True,
+)
+NOT_FOR_EXPORT = Problem(
+    "not_for_export",
+    HTTPStatus.CONFLICT,
+    "The picture may not be handed on like this",
+    "It is recalled, replaced or unsigned, or its purpose allows no copy that names a patient.",
+)
 
 _BY_ERROR: dict[type[SonogateError], Problem] = {
     errors.UnauthenticatedError: UNAUTHENTICATED,
@@ -88,6 +107,9 @@ _BY_ERROR: dict[type[SonogateError], Problem] = {
     errors.ThrottledError: RATE_LIMITED,
     errors.NotAcceptableError: NOT_ACCEPTABLE,
     errors.NoProviderError: NO_PROVIDER,
+    errors.NoSuchDestinationError: NO_SUCH_DESTINATION,
+    errors.ArchiveError: ARCHIVE,
+    errors.NotForExportError: NOT_FOR_EXPORT,
     records.NoSuchRecordError: NO_SUCH_RECORD,
     records.ConflictError: CONFLICT,
     records.InProgressError: IN_PROGRESS,

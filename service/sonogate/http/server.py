@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
+import ipaddress
+from pathlib import Path
+
 import uvicorn
+from fastapi import FastAPI
 
 from sonogate.gate import GateFactory
 from sonogate.http.app import create_app
+from sonogate.http.opening import make_local_key, open_storage, places
 from sonogate.http.settings import Settings
 
 KEEP_ALIVE_S = 15
+# What is being assessed when the service is told to stop is answered within this time.
+SHUTDOWN_S = 30
 
 
-def run(make_gate: GateFactory, host: str, port: int) -> None:
-    """Serve until interrupted.
+def prepare(make_gate: GateFactory, settings: Settings, host: str) -> tuple[FastAPI, str | None]:
+    """Return the service as the settings say, and the local key if it was made just now.
+
+    On an address that only this machine reaches, and without an identity provider, the page
+    and ``/v1/assess`` ask for no key, and a key for everything else is made.
+
+    Raises:
+        RecordsError: The records cannot be opened.
+    """
+    where = places(settings)
+    if where is None:
+        return create_app(settings, make_gate), None
+    storage = open_storage(where, settings.data)
+    alone = _is_loopback(host) and settings.oidc_issuer is None
+    key = None
+    if alone and settings.data is not None:
+        key = make_local_key(storage, settings.data)
+    if settings.assess_open is None:
+        settings = settings.model_copy(update={"assess_open": alone})
+    return create_app(settings, make_gate, storage=storage), key
+
+
+def run(
+    app: FastAPI,
+    host: str,
+    port: int,
+    certificate: Path | None = None,
+    private_key: Path | None = None,
+) -> None:
+    """Serve until interrupted; with TLS when a certificate is given.
 
     Args:
-        make_gate: Loads a gate; called once a worker.
+        app: The service.
         host: Address to listen on.
         port: Port to listen on.
+        certificate: PEM file with the certificate and its chain.
+        private_key: PEM file with the certificate's key.
     """
     uvicorn.run(
-        create_app(Settings(), make_gate),
+        app,
         host=host,
         port=port,
         # The service writes its own log, without addresses and paths.
@@ -28,4 +65,14 @@ def run(make_gate: GateFactory, host: str, port: int) -> None:
         log_level="warning",
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        ssl_certfile=certificate,
+        ssl_keyfile=private_key,
     )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -67,3 +67,8 @@ class Settings(BaseSettings):
     picture_link_seconds: int = Field(
         default=300, ge=1, le=86400, description="Life of a link to a stored picture."
     )
+    hsts: bool = Field(
+        default=False,
+        description="Whether browsers are told to use TLS alone; set by itself with TLS, to be "
+        "set where a proxy has it.",
+    )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from sonogate.records.errors import DamagedRecordError, RecordsError
 
 PREFIX = "pictures"
+_NAME = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,22 @@ class Blobs:
                     yield BlobFacts(name, entry["size"], entry["last_modified"])
         except BaseError as error:
             raise RecordsError("the pictures cannot be listed") from error
+
+    def sweep(self, age: timedelta, now: datetime) -> int:
+        """Remove what writes that were cut short left on the local disk; return how many.
+
+        Such a file has a name that no object has, and holds encrypted bytes alone.
+        """
+        count = 0
+        if self._folder is not None:
+            for path in (self._folder / PREFIX).rglob("*"):
+                is_object = _NAME.fullmatch(path.name) is not None
+                if path.is_file() and not is_object:
+                    written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                    if now - written_at >= age:
+                        path.unlink(missing_ok=True)
+                        count += 1
+        return count
 
 
 def open_blobs(url: str) -> Blobs:

@@ -14,15 +14,13 @@ from typing import Any
 from sqlalchemy import Select, Table, and_, or_
 
 from sonogate.records.errors import BadCursorError
-from sonogate.records.tables import Moment
-
-_MOMENT = Moment()
+from sonogate.records.tables import from_number, to_number
 
 
 def cursor(created_at: datetime, record_id: str) -> str:
     """Return the place after a record as opaque text."""
-    number = _MOMENT.process_bind_param(created_at, None)  # type: ignore[arg-type]
-    return base64.urlsafe_b64encode(f"{number}.{record_id}".encode()).decode("ascii").rstrip("=")
+    place = f"{to_number(created_at)}.{record_id}"
+    return base64.urlsafe_b64encode(place.encode()).decode("ascii").rstrip("=")
 
 
 def newest_first(query: Select[Any], table: Table, after: str | None, limit: int) -> Select[Any]:
@@ -46,9 +44,9 @@ def _place(text: str) -> tuple[datetime, str]:
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
         number, _, record_id = raw.partition(".")
-        moment = _MOMENT.process_result_value(int(number), None)  # type: ignore[arg-type]
+        moment = from_number(int(number))
     except (binascii.Error, ValueError, OverflowError) as error:
         raise BadCursorError("not a cursor") from error
-    if moment is None or not record_id:
+    if not record_id:
         raise BadCursorError("not a cursor")
     return moment, record_id

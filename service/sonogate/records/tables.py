@@ -27,6 +27,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def to_number(moment: datetime) -> int:
+    """Return a time as microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_number(number: int) -> datetime:
+    """Return the time of a number of microseconds since 1970."""
+    return _EPOCH + number * _MICROSECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """A time with a time zone, as microseconds since 1970."""
 
@@ -35,11 +45,11 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Return the number of ``value``."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else to_number(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Return the time of a number."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
+        return None if value is None else from_number(value)
 
 
 metadata = MetaData(
