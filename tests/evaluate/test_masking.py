@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 
-from sonogate.evaluate import masking
+from sonogate.evaluate import masking, masking_adversary, masking_report
 from sonogate.policy import Policy
 from sonogate.simulate.values import Export, ScreenText, TextKind
-from sonogate.types import FloatArray, PixelArray, RectifiedScreen, ScreenQuad
+from sonogate.types import FloatArray, MaskedScreen, PixelArray, RectifiedScreen, ScreenQuad
 
 WIDTH, HEIGHT = 320, 240
 
@@ -79,7 +80,7 @@ def test_what_was_not_found_in_the_scan_area_is_a_leak(policy: Policy) -> None:
     (leak,) = outcome.leaks
     assert leak.kind == "phone"
     assert leak.visible == 1.0
-    assert leak.contrast > masking.LEGIBLE_CONTRAST
+    assert leak.contrast > masking_report.LEGIBLE_CONTRAST
 
 
 def test_clinical_text_and_needless_masks_are_counted(policy: Policy) -> None:
@@ -105,7 +106,7 @@ def test_text_out_of_the_frame_does_not_count(policy: Policy) -> None:
     [(0, 100, 0.0, 0.03622), (0, 0, 0.0, 1.0), (5, 10, 0.18709, 0.81291), (10, 10, 0.69150, 1.0)],
 )
 def test_exact_bounds(events: int, trials: int, low: float, high: float) -> None:
-    assert masking.bounds(events, trials) == pytest.approx((low, high), abs=1e-4)
+    assert masking_report.bounds(events, trials) == pytest.approx((low, high), abs=1e-4)
 
 
 def test_the_table_counts_accepted_screens_alone(policy: Policy) -> None:
@@ -113,10 +114,44 @@ def test_the_table_counts_accepted_screens_alone(policy: Policy) -> None:
         "a", "made", True, ("name",), (masking.Leak("name", 1.0, 0.4),), 10, 8, 0.001
     )
     refused = masking.Outcome(
-        "b", "made", False, ("name",), (masking.Leak("name", 1.0, 5.0),), 10, 0, 0.5
+        "b", "made", False, ("name",), (masking.Leak("name", 1.0, 5.0),), 10, 0, 0.5, unsure=True
     )
-    table = masking.as_table([leaky, refused])
+    table = masking_report.as_table([leaky, refused])
     assert "| screens, any ink | 1 | 1 |" in table
     assert "| screens, legible ink | 0 | 1 |" in table
     assert "8 of 10 (80.0%)" in table
     assert "Refused: 1 of 2" in table
+
+
+def test_the_gate_has_a_say_in_what_is_accepted(policy: Policy) -> None:
+    shown = labelled(text("clinical", (100, 100)))
+    reader = Reader(FOUND, "MI 1.1")
+    refused = masking.judge(shown, reader, policy, accepts=lambda screen, report: False)
+    assert not refused.accepted
+    assert not refused.unsure
+
+
+def test_the_sheet_shows_leaks_first(policy: Policy) -> None:
+    clean = masking.judge(labelled(text("name", (100, 100))), Reader(FOUND, "SMITH"), policy)
+    missed = labelled(text("name", (100, 100)), text("phone", (200, 180)))
+    leaky = masking.judge(missed, Reader(FOUND, "SMITH"), policy)
+    sheet = masking_report.worst_sheet([clean, leaky], columns=2)
+    assert leaky.worst is not None
+    height, width = leaky.worst.shape[:2]
+    np.testing.assert_array_equal(sheet[:height, :width], leaky.worst)
+    with pytest.raises(ValueError, match="accepted"):
+        masking_report.worst_sheet([])
+
+
+@pytest.mark.skipif(not masking_adversary.is_there(), reason="Tesseract is not installed")
+def test_the_adversary_reads_what_was_left() -> None:
+    pixels = np.zeros((200, 640, 3), dtype=np.uint8)
+    cv2.putText(pixels, "SMITH MARY", (60, 110), cv2.FONT_HERSHEY_SIMPLEX, 2, (230, 230, 230), 4)
+    y, x = np.nonzero(pixels[..., 0] > 100)
+    found = masking_adversary.words(pixels, (640,))
+    left = MaskedScreen(pixels, np.zeros(pixels.shape[:2], dtype=np.bool_))
+    assert masking_adversary.reads(found, left, x.astype(np.float64), y.astype(np.float64))
+    covered = np.ones(pixels.shape[:2], dtype=np.bool_)
+    filled = MaskedScreen(np.zeros_like(pixels), covered)
+    assert not masking_adversary.reads(found, filled, x.astype(np.float64), y.astype(np.float64))
+    assert len(masking_adversary.words(filled.pixels, (640,))) == 0

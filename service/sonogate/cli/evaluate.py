@@ -69,26 +69,6 @@ def register(app: typer.Typer) -> None:
             cv2.imwrite(str(page), cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
 
     @group.command()
-    def masking(
-        count: Annotated[int, typer.Option(min=1, help="Photos to make and mask.")] = 40,
-        seed: Annotated[int, typer.Option(min=0, help="Seed of the first photo.")] = 0,
-        megapixels: Annotated[float, typer.Option(min=0.5, max=50, help="Size of a photo.")] = 4.0,
-        policy: Annotated[
-            Path | None, typer.Option(help="A policy file instead of the package's.")
-        ] = None,
-    ) -> None:
-        """Print leaks of identifiers on simulated photos, by ink, and what masking costs."""
-        from sonogate.evaluate import masking as measured  # noqa: PLC0415
-        from sonogate.onnx.ocr import RapidOcrReader  # noqa: PLC0415
-
-        rules = read_policy(policy)
-        reader = RapidOcrReader()
-        unit = (megapixels * 1e6 / 12) ** 0.5
-        size_wh = (4 * round(unit), 4 * round(0.75 * unit))
-        screens = measured.simulated(range(seed, seed + count), size_wh, rules)
-        typer.echo(measured.as_table([measured.judge(one, reader, rules) for one in screens]))
-
-    @group.command()
     def realism(
         simulated: Annotated[
             Path, typer.Argument(help="Folder of simulated photos.", show_default=False)
@@ -116,3 +96,106 @@ def register(app: typer.Typer) -> None:
         result = compared.compare(compared.collect(own, made))
         realism_report.write(out, result, own, made)
         typer.echo(realism_report.as_section(result))
+
+    _register_masking(group)
+    _register_quality(group)
+
+
+def _register_masking(group: typer.Typer) -> None:
+    @group.command()
+    def masking(
+        count: Annotated[int, typer.Option(min=1, help="Photos to make and mask.")] = 40,
+        seed: Annotated[int, typer.Option(min=0, help="Seed of the first photo.")] = 0,
+        megapixels: Annotated[float, typer.Option(min=0.5, max=50, help="Size of a photo.")] = 4.0,
+        policy: Annotated[
+            Path | None, typer.Option(help="A policy file instead of the package's.")
+        ] = None,
+        tesseract: Annotated[
+            bool, typer.Option("--tesseract", help="Let Tesseract look for what was left.")
+        ] = False,
+        sheet: Annotated[
+            Path | None, typer.Option(help="PNG of the hundred pictures to look at first.")
+        ] = None,
+    ) -> None:
+        """Print leaks of identifiers on simulated photos, by ink, and what masking costs."""
+        import cv2  # noqa: PLC0415
+
+        from sonogate.evaluate import masking as measured  # noqa: PLC0415
+        from sonogate.evaluate import masking_report  # noqa: PLC0415
+        from sonogate.gate import default_gate  # noqa: PLC0415
+
+        rules = read_policy(policy)
+        gate = default_gate(rules)
+        accepts = measured.gate_accepts(gate)
+        unit = (megapixels * 1e6 / 12) ** 0.5
+        size_wh = (4 * round(unit), 4 * round(0.75 * unit))
+        outcomes = [
+            measured.judge(one, gate.reader, rules, accepts=accepts, tesseract=tesseract)
+            for one in measured.simulated(range(seed, seed + count), size_wh, rules)
+        ]
+        typer.echo(masking_report.as_table(outcomes))
+        if sheet is not None:
+            drawn = masking_report.worst_sheet(outcomes)
+            cv2.imwrite(str(sheet), cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
+
+
+def _register_quality(group: typer.Typer) -> None:
+    @group.command()
+    def quality(
+        dataset: Annotated[
+            Path, typer.Argument(help="Folder of simulated photos.", show_default=False)
+        ],
+        out: Annotated[Path, typer.Option(help="Folder for the report.", show_default=False)],
+        split: Annotated[
+            str, typer.Option(help="train, validation, test, or all of them.")
+        ] = "test",
+        located: Annotated[
+            bool,
+            typer.Option(
+                "--located/--true-corners", help="Find the screens, or take them from the truth."
+            ),
+        ] = False,
+        policy: Annotated[
+            Path | None, typer.Option(help="A policy file instead of the package's.")
+        ] = None,
+    ) -> None:
+        """Compare measures, fidelity and verdicts with the truth: Parquet, plots, one page."""
+        from sonogate.evaluate import quality_command  # noqa: PLC0415
+
+        rules = read_policy(policy)
+        chosen = None if split == "all" else split
+        found = quality_command.evaluate(dataset, out, rules, chosen, located, typer.echo)
+        typer.echo(found)
+
+    @group.command()
+    def calibrate(
+        dataset: Annotated[
+            Path,
+            typer.Argument(
+                help="Folder of simulated photos, or photos.parquet of an evaluation.",
+                show_default=False,
+            ),
+        ],
+        out: Annotated[Path, typer.Option(help="The new policy file.", show_default=False)],
+        version: Annotated[str, typer.Option(help="Of the new policy.", show_default=False)],
+        split: Annotated[
+            str, typer.Option(help="train, validation, test, or all of them.")
+        ] = "validation",
+        policy: Annotated[
+            Path | None, typer.Option(help="A policy file to start from, instead of the package's.")
+        ] = None,
+    ) -> None:
+        """Choose the least fidelity that keeps the bad rare among the accepted.
+
+        A new policy is written only when the allowed risk is certified; exit code 1 otherwise.
+        """
+        from sonogate.evaluate import quality_command  # noqa: PLC0415
+
+        chosen = None if split == "all" else split
+        told, text = quality_command.calibrate(
+            dataset, policy, read_policy(policy), chosen, version, typer.echo
+        )
+        typer.echo(told)
+        if text is None:
+            raise typer.Exit(1)
+        out.write_text(text, "utf-8")

@@ -1,28 +1,38 @@
 """How well identifiers are masked, by ink: leaks with exact bounds, and what it costs.
 
 A text leaks when more than ``MAX_VISIBLE`` of the ink that was drawn, mapped onto the
-rectified screen, is not covered. Bounds are those of Clopper and Pearson (1934), one-sided
-97.5% on either end. Ink can be visible and yet too faint or too small to be read: of each
-leak its contrast is given, so that both can be counted.
+rectified screen, is not covered. Ink can be visible and yet too faint or too small to be
+read: of each leak its contrast and height are given, so that both can be counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from sonogate import identifiers
+from sonogate.evaluate import masking_adversary as adversary
 from sonogate.identifiers import TextReader
+from sonogate.pipeline import Gate
 from sonogate.policy import Policy
 from sonogate.screen import rectify
 from sonogate.simulate import photograph, render_export
+from sonogate.simulate.screens.writing import words
 from sonogate.simulate.values import Export, ScreenText, TextKind
-from sonogate.types import FloatArray, MaskedScreen, Photo, RectifiedScreen, ScreenQuad
+from sonogate.types import (
+    FloatArray,
+    IdentifierReport,
+    MaskedScreen,
+    Photo,
+    PixelArray,
+    RectifiedScreen,
+    ScreenQuad,
+)
+from sonogate.verdict import decide
 
 MAX_VISIBLE = 0.02
 MIN_KEPT = 0.9
@@ -30,9 +40,11 @@ MIN_KEPT = 0.9
 MIN_IN_FRAME = 0.9
 # Masks within this distance of an identifier's ink are needed, export pixels.
 NEEDED_MARGIN_PX = 12.0
-# Ink that stands out less than this many times its surroundings' spread is not legible.
-LEGIBLE_CONTRAST = 1.0
 SUBSAMPLES = 3
+THUMBNAIL_PX = 480
+
+# Says whether the gate takes a photo whose masking is complete.
+Accepts = Callable[["LabelledScreen", IdentifierReport], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,23 +54,33 @@ class LabelledScreen:
     Attributes:
         name: Names it in tables.
         export: What was displayed.
-        screen: The rectified screen, with the true scan area.
+        screen: The rectified screen, with its scan area as the gate finds it.
         in_frame: (height, width) bool, rectified pixels that the photo holds.
+        photo: The photo, for its quality; None when that is of no interest.
     """
 
     name: str
     export: Export
     screen: RectifiedScreen
     in_frame: NDArray[np.bool_]
+    photo: Photo | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """An identifier that was not covered, without its text."""
+    """An identifier that was not covered, without its text.
+
+    Attributes:
+        kind: What it tells.
+        visible: Share of its ink that is not covered.
+        contrast: By how many spreads of its surroundings the ink differs from them.
+        height_px: Height of its ink (width, if upright), export pixels.
+    """
 
     kind: TextKind
     visible: float
     contrast: float
+    height_px: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +90,15 @@ class Outcome:
     Attributes:
         name: The screen's.
         family: The layout's.
-        accepted: Whether the masking called itself complete.
+        accepted: Whether the masking called itself complete and the gate took the photo.
         identifiers: Identifying texts in the frame, by kind.
         leaks: Those that were not covered.
         clinical: Clinical texts in the frame.
         kept: Those of which nearly all ink is visible.
         needless: Share of the scan area that was masked away from any identifier.
+        read: Identifiers of which the adversary still reads something.
+        unsure: Whether the masking did not call itself complete.
+        worst: A small masked picture, for the sheet.
     """
 
     name: str
@@ -84,12 +109,15 @@ class Outcome:
     clinical: int
     kept: int
     needless: float
+    read: int = 0
+    unsure: bool = False
+    worst: PixelArray | None = field(default=None, repr=False)
 
 
 def simulated(
     seeds: Iterable[int], size_wh: tuple[int, int], policy: Policy
 ) -> Iterator[LabelledScreen]:
-    """Make simulated photos, rectified by their true corners.
+    """Make simulated photos, rectified by their true corners, their scan area as found.
 
     Args:
         seeds: One photo each; a screen without a scan area is left out.
@@ -107,10 +135,12 @@ def simulated(
         photo = Photo(made.pixels, "0" * 64, "jpeg")
         quad = ScreenQuad(truth.corners_xy, 100.0, truth.visible_fraction, truth.distortion_k1)
         screen = rectify(photo, quad, policy.screen, export.size_wh)
-        area_xy = to_rectified(export.scan_area_xy, export, screen)
+        if screen.scan_area_xy is None:
+            # Such a screen is rejected, and nothing of it is shown.
+            continue
         blank = replace(photo, pixels=np.full_like(made.pixels, 255))
         frame = rectify(blank, quad, policy.screen, export.size_wh).pixels[..., 0] > 127
-        yield LabelledScreen(str(seed), export, replace(screen, scan_area_xy=area_xy), frame)
+        yield LabelledScreen(str(seed), export, screen, frame, photo)
 
 
 def to_rectified(points_xy: FloatArray, export: Export, screen: RectifiedScreen) -> FloatArray:
@@ -119,38 +149,81 @@ def to_rectified(points_xy: FloatArray, export: Export, screen: RectifiedScreen)
     return np.asarray((points_xy + 0.5) * scale - 0.5, dtype=np.float64)
 
 
-def judge(labelled: LabelledScreen, reader: TextReader, policy: Policy) -> Outcome:
-    """Mask a screen and compare with its truth."""
+def gate_accepts(gate: Gate) -> Accepts:
+    """Return what asks a gate whether it takes a photo, apart from its masking."""
+
+    def accepts(labelled: LabelledScreen, report: IdentifierReport) -> bool:
+        if labelled.photo is None:
+            return report.complete
+        quality = gate.measure(labelled.screen, labelled.photo)
+        verdict = decide(labelled.screen, quality, report, gate.policy, gate.sentences)
+        return verdict.outcome in {"accepted", "accepted_with_limits"}
+
+    return accepts
+
+
+def judge(
+    labelled: LabelledScreen,
+    reader: TextReader,
+    policy: Policy,
+    *,
+    accepts: Accepts | None = None,
+    tesseract: bool = False,
+) -> Outcome:
+    """Mask a screen and compare with its truth.
+
+    Args:
+        labelled: The screen.
+        reader: Finds and reads text.
+        policy: What is kept, and when masking can be trusted.
+        accepts: Whether the gate takes the photo; None to ask the masking alone.
+        tesseract: Whether the adversary looks at the masked picture.
+    """
     rules, screen, export = policy.identifiers, labelled.screen, labelled.export
     report = identifiers.classify(identifiers.read(screen, reader, rules), screen, rules)
     masked = identifiers.mask(screen, report, rules)
     final = identifiers.check(masked, report, reader, rules)
+    accepted = final.complete and (accepts is None or accepts(labelled, final))
+    seen = adversary.words(masked.pixels) if tesseract and accepted else np.zeros((0, 4))
+    makers = set(words()["makers"]["names"])
     near = np.zeros(masked.mask.shape, dtype=np.uint8)
     kinds: list[TextKind] = []
     leaks: list[Leak] = []
-    clinical = kept = 0
+    clinical = kept = read = 0
     for text in export.texts:
         x, y = _ink_pixels(text, labelled)
         if not len(x) or labelled.in_frame[y, x].mean() < MIN_IN_FRAME:
             continue
         visible = float((~masked.mask[y, x]).mean())
         if text.kind == "clinical":
-            clinical, kept = clinical + 1, kept + (visible >= MIN_KEPT)
+            # Names of makers are not of the clinic: the policy says whether they stay.
+            if text.text not in makers:
+                clinical, kept = clinical + 1, kept + (visible >= MIN_KEPT)
             continue
         kinds.append(text.kind)
         near[y, x] = 1
+        read += adversary.reads(seen, masked, x.astype(np.float64), y.astype(np.float64))
         if visible > MAX_VISIBLE:
-            leaks.append(Leak(text.kind, visible, ink_contrast(screen, x, y)))
+            leaks.append(Leak(text.kind, visible, ink_contrast(screen, x, y), min(text.ink.shape)))
     return Outcome(
         name=labelled.name,
         family=export.family,
-        accepted=final.complete,
+        accepted=accepted,
         identifiers=tuple(kinds),
         leaks=tuple(leaks),
         clinical=clinical,
         kept=kept,
         needless=_needless(screen, masked, near),
+        read=read,
+        unsure=not final.complete,
+        worst=_thumbnail(masked),
     )
+
+
+def _thumbnail(masked: MaskedScreen) -> PixelArray:
+    scale = THUMBNAIL_PX / max(masked.mask.shape)
+    small = cv2.resize(masked.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
 
 
 def _ink_pixels(
@@ -189,46 +262,3 @@ def _needless(screen: RectifiedScreen, masked: MaskedScreen, near: NDArray[np.ui
     side = 2 * round(NEEDED_MARGIN_PX * screen.rectified_px_per_export_px) + 1
     needed = cv2.dilate(near, np.ones((side, side), np.uint8))
     return float((masked.mask & (area > 0) & (needed == 0)).sum() / max(int(area.sum()), 1))
-
-
-def bounds(events: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact two-sided interval of a rate (Clopper and Pearson 1934)."""
-    if trials == 0:
-        return 0.0, 1.0
-    tail = 0.5 * (1.0 - level)
-    low = float(beta.ppf(tail, events, trials - events + 1)) if events else 0.0
-    high = float(beta.ppf(1.0 - tail, events + 1, trials - events)) if events < trials else 1.0
-    return low, high
-
-
-def as_table(outcomes: Sequence[Outcome]) -> str:
-    """Return leak rates with their bounds, and the costs, as Markdown."""
-    accepted = [one for one in outcomes if one.accepted]
-    lines = ["| of accepted | leaks | of | rate, % (95% interval) |", "|---|---|---|---|"]
-
-    def row(name: str, events: int, trials: int) -> None:
-        low, high = bounds(events, trials)
-        rate = 100.0 * events / trials if trials else float("nan")
-        lines.append(
-            f"| {name} | {events} | {trials} | {rate:.2f} ({100 * low:.2f}–{100 * high:.2f}) |"
-        )
-
-    legible = [any(leak.contrast >= LEGIBLE_CONTRAST for leak in one.leaks) for one in accepted]
-    row("screens, any ink", sum(bool(one.leaks) for one in accepted), len(accepted))
-    row("screens, legible ink", sum(legible), len(accepted))
-    for kind in sorted({kind for one in accepted for kind in one.identifiers}):
-        leaked = sum(leak.kind == kind for one in accepted for leak in one.leaks)
-        row(kind, leaked, sum(one.identifiers.count(kind) for one in accepted))
-    clinical = sum(one.clinical for one in accepted)
-    kept = sum(one.kept for one in accepted)
-    needless = [one.needless for one in accepted] or [float("nan")]
-    refused = len(outcomes) - len(accepted)
-    low, high = bounds(refused, len(outcomes))
-    lines += [
-        "",
-        f"Clinical texts kept: {kept} of {clinical} ({100 * kept / max(clinical, 1):.1f}%)",
-        f"Scan area masked needlessly: mean {100 * np.mean(needless):.3f}%, "
-        f"median {100 * np.median(needless):.3f}%, most {100 * np.max(needless):.2f}%",
-        f"Refused: {refused} of {len(outcomes)} ({100 * low:.1f}–{100 * high:.1f}%)",
-    ]
-    return "\n".join(lines)
