@@ -14,6 +14,7 @@ from structlog.testing import CapturingLogger
 from structlog.typing import FilteringBoundLogger
 from tests.gatekit import make_gate
 
+from sonogate.authority import Signer
 from sonogate.gate import Assessor, GateFactory
 from sonogate.http import Settings, create_app
 from sonogate.http.backend import MakeRouter
@@ -49,11 +50,12 @@ def serving(
     factory: GateFactory = fake_gate,
     storage: Storage | None = None,
     more: tuple[MakeRouter, ...] = (),
+    signer: Signer | None = None,
 ) -> Iterator[Service]:
     """Run a service until the test ends."""
     log = CapturingLogger()
     logger = structlog.wrap_logger(log, processors=[], wrapper_class=structlog.BoundLogger)
-    app = create_app(settings, factory, cast(FilteringBoundLogger, logger), storage, more)
+    app = create_app(settings, factory, cast(FilteringBoundLogger, logger), storage, more, signer)
     with TestClient(app) as client:
         deadline = time.monotonic() + 20.0
         while client.get("/readyz").status_code != 200 and time.monotonic() < deadline:

@@ -17,6 +17,7 @@ from tests.gatekit import make_gate, photo_jpeg
 from tests.http.conftest import Service, serving
 from tests.records.kit import Clock, open_records
 
+from sonogate.authority import Signer
 from sonogate.gate import Assessor, GateFactory
 from sonogate.http import Settings
 from sonogate.http.access import Scope
@@ -139,11 +140,12 @@ def hospital(
     factory: GateFactory = known_photos,
     url: str | None = None,
     more: tuple[MakeRouter, ...] = (),
+    signer: Signer | None = None,
 ) -> Iterator[Hospital]:
     """Run a service on new records."""
     records = open_records(url or f"sqlite:///{folder}/records.db", folder, Clock())
     try:
-        for service in serving(settings or Settings(), factory, records.storage, more):
+        for service in serving(settings or Settings(), factory, records.storage, more, signer):
             yield Hospital(service, records.storage)
     finally:
         records.storage.engine.dispose()

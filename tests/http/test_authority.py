@@ -1,0 +1,298 @@
+"""The image authority over HTTP: from an accepted photo to every copy's verification."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pydicom
+import pytest
+from fastapi.testclient import TestClient
+from fhir.resources.R4B.bundle import Bundle
+from tests.export.conftest import Orthanc, orthanc
+from tests.http.kit import CONSULTATION, OTHER_ORG, Hospital, hospital, known_photos
+from tests.http.test_service import problem
+from tests.records.kit import Clock
+
+from sonogate.authority import AuthorityKeys, load_roots, verify
+from sonogate.authority.snapshot import read_snapshot
+from sonogate.authority.statements import read_statement
+from sonogate.http import Settings
+from sonogate.http.access import Scope
+from sonogate.http.authority import authority_parts, open_authority
+from sonogate.http.server import prepare
+
+__all__ = ["orthanc"]
+
+CONSENT = {
+    "recorded_by": "nurse-17",
+    "recorded_at": "2026-03-01T08:00:00+00:00",
+    "written": True,
+    "reference": "form-88",
+    "scope": ["research"],
+}
+PATIENT = {"patient_id": "CANARYID", "name": "Canary^Doe", "birth_date": "1970-01-02"}
+
+
+class Authority:
+    """A service with an authority and an archive."""
+
+    def __init__(self, place: Hospital, keys: AuthorityKeys) -> None:
+        self.place = place
+        self.keys = keys
+        self.client = place.client
+        self.every = place.key(*Scope)
+
+    def file(self, image_id: str) -> bytes:
+        answer = self.client.get(f"/v1/images/{image_id}/file", headers=self.every)
+        assert answer.status_code == 200
+        return answer.content
+
+    def verify(self, data: bytes, headers: dict[str, str] | None = None) -> dict[str, Any]:
+        answer = self.client.post(
+            "/v1/verify",
+            content=data,
+            headers={**(headers or self.every), "content-type": "application/octet-stream"},
+        )
+        assert answer.status_code == 200, answer.text
+        document: dict[str, Any] = answer.json()
+        signed = read_statement(document.pop("signature"), "verification", self.keys.roots)
+        assert signed.content == document
+        return document
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, orthanc: Orthanc) -> Iterator[Authority]:
+    folder = tmp_path_factory.mktemp("authority")
+    # The records of the tests have a clock of their own.
+    keys = open_authority(folder / "authority", "Test Hospital", Clock())
+    archives = folder / "archives.toml"
+    archives.write_text(
+        f'[pacs]\nkind = "stow"\nurl = "{orthanc.dicomweb}"\n'
+        f'[store]\nkind = "cstore"\ntitle = "ORTHANC"\nhost = "127.0.0.1"\n'
+        f"port = {orthanc.dicom_port}\n"
+        '[gone]\nkind = "stow"\nurl = "http://127.0.0.1:1/dicom-web"\n'
+    )
+    parts = authority_parts(keys, archives)
+    with hospital(folder, factory=known_photos, more=parts.routers, signer=parts.signer) as place:
+        yield Authority(place, keys)
+
+
+@pytest.fixture
+def image_id(service: Authority) -> str:
+    made = service.client.post("/v1/submissions", json=CONSULTATION, headers=service.every)
+    tried = service.place.try_photo(service.every, made.json()["id"], b"good photo")
+    return str(tried.json()["image_id"])
+
+
+def test_what_was_accepted_is_authentic(service: Authority, image_id: str) -> None:
+    data = service.file(image_id)
+    said = service.verify(data)
+    assert (said["status"], said["image"], said["mark_intact"]) == ("AUTHENTIC", image_id, True)
+    assert said["sha256"] == hashlib.sha256(data).hexdigest()
+    assert said["audit_sequence"] <= said["audit_head"]["sequence"]
+    # And without the service, by the certificate that it publishes.
+    pem = service.client.get("/v1/authority/root.pem").content
+    assert pem == service.keys.roots.pem
+    assert verify(data, service.keys.roots, None).status == "AUTHENTIC"
+
+
+def test_altered_and_unknown(service: Authority, image_id: str) -> None:
+    data = bytearray(service.file(image_id))
+    data[-20] ^= 1
+    assert service.verify(bytes(data))["status"] == "ALTERED"
+    assert service.verify(b"\x89PNG no such picture")["status"] == "UNKNOWN"
+    assert service.verify(b"x")["status"] == "UNKNOWN"
+
+
+def test_recall_reaches_every_copy(service: Authority, image_id: str) -> None:
+    data = service.file(image_id)
+    path = f"/v1/images/{image_id}/recall"
+    body = {"reason": "taken of the wrong patient"}
+    assert service.client.post(path, json=body, headers=service.every).status_code == 200
+    said = service.verify(data)
+    assert said["status"] == "RECALLED"
+    assert said["recalled"]["reason"] == "taken of the wrong patient"
+    listed = service.client.get("/v1/authority/snapshot", headers=service.every).text
+    snapshot = read_snapshot(listed, service.keys.roots)
+    assert verify(data, service.keys.roots, snapshot).status == "RECALLED"
+    # A recalled picture is handed on no more.
+    answer = service.client.post(
+        f"/v1/images/{image_id}/export", json={"shape": "dicom"}, headers=service.every
+    )
+    problem(answer, 409, "not_for_export")
+
+
+def test_superseded(service: Authority, image_id: str) -> None:
+    other = service.place.accepted(service.every)
+    data = service.file(image_id)
+    body = {"reason": "a better one was taken", "superseded_by": other}
+    path = f"/v1/images/{image_id}/supersede"
+    assert service.client.post(path, json=body, headers=service.every).status_code == 200
+    said = service.verify(data)
+    assert (said["status"], said["superseded_by"]) == ("SUPERSEDED", other)
+
+
+def test_another_organisation_learns_what_the_file_says_and_no_more(
+    service: Authority, image_id: str
+) -> None:
+    stranger = service.place.key(*Scope, organisation=OTHER_ORG)
+    said = service.verify(service.file(image_id), stranger)
+    assert said["status"] == "AUTHENTIC"
+    assert (said["audit_sequence"], said["audit_head"]) == (None, None)
+    for path, body in (
+        (f"/v1/images/{image_id}/export", {"shape": "dicom"}),
+        (f"/v1/images/{image_id}/send", {"destination": "pacs"}),
+    ):
+        problem(service.client.post(path, json=body, headers=stranger), 404, "no_such_record")
+    listed = service.client.get("/v1/authority/snapshot", headers=stranger).text
+    assert dict(read_snapshot(listed, service.keys.roots).pictures) == {}
+
+
+def test_each_route_asks_for_its_scope(service: Authority, image_id: str) -> None:
+    weak = service.place.key(Scope.SUBMIT)
+    posts = {
+        f"/v1/images/{image_id}/export": {"shape": "dicom"},
+        f"/v1/images/{image_id}/send": {"destination": "pacs"},
+    }
+    gets = ["/v1/authority/snapshot", "/v1/audit/head", "/v1/audit/check", "/v1/audit/events"]
+    for path, body in posts.items():
+        problem(service.client.post(path, json=body, headers=weak), 403, "insufficient_scope")
+        problem(service.client.post(path, json=body), 401, "unauthenticated")
+    for path in gets:
+        problem(service.client.get(path, headers=weak), 403, "insufficient_scope")
+        problem(service.client.get(path), 401, "unauthenticated")
+    problem(service.client.post("/v1/verify", content=b"x"), 401, "unauthenticated")
+
+
+def test_trail_is_sound_anchored_and_told_as_fhir(service: Authority, image_id: str) -> None:
+    kept = service.client.get("/v1/audit/head", headers=service.every).text
+    service.place.accepted(service.every)
+    check = service.client.get(
+        "/v1/audit/check", params={"anchor": kept}, headers=service.every
+    ).json()
+    assert check["fault"] is None
+    assert check["entries"] == check["head"]["sequence"] > 1
+    bundle = service.client.get("/v1/audit/events?limit=200", headers=service.every).json()
+    Bundle.model_validate(bundle)
+    about = [
+        entry["resource"]["entity"][0]["what"]["identifier"]["value"] for entry in bundle["entry"]
+    ]
+    assert image_id in about
+    wrong = service.client.get("/v1/audit/check", params={"anchor": "a.b.c"}, headers=service.every)
+    problem(wrong, 422, "invalid_request")
+    stranger = service.place.key(*Scope, organisation=OTHER_ORG)
+    theirs = service.client.get("/v1/audit/check", params={"anchor": kept}, headers=stranger)
+    problem(theirs, 422, "invalid_request")
+
+
+def test_published_keys_check_answers(service: Authority) -> None:
+    keys = service.client.get("/v1/authority/jwks.json").json()
+    head = service.client.get("/v1/audit/head", headers=service.every).text
+    jwk = jwt.PyJWKSet.from_dict(keys)[jwt.get_unverified_header(head)["kid"]]
+    assert jwt.api_jws.decode(head, jwk.key, algorithms=["ES256"])
+    assert "d" not in keys["keys"][0]
+
+
+@pytest.mark.parametrize("shape", ["dicom", "report", "fhir", "clinical"])
+@pytest.mark.parametrize("named", [True, False])
+def test_every_shape(service: Authority, image_id: str, shape: str, named: bool) -> None:
+    body = {"shape": shape, "patient": PATIENT if named else None}
+    answer = service.client.post(f"/v1/images/{image_id}/export", json=body, headers=service.every)
+    assert answer.status_code == 200, answer.text
+    assert (b"CANARYID" in answer.content) == named
+    if shape in ("dicom", "report"):
+        dataset = pydicom.dcmread(io.BytesIO(answer.content))
+        assert dataset.PatientIdentityRemoved == ("NO" if named else "YES")
+    else:
+        json.loads(answer.content)
+
+
+@pytest.mark.parametrize("destination", ["pacs", "store"])
+def test_sent_to_the_archive(
+    service: Authority, image_id: str, destination: str, orthanc: Orthanc
+) -> None:
+    from dicomweb_client import DICOMwebClient
+
+    body = {"destination": destination, "patient": PATIENT}
+    answer = service.client.post(f"/v1/images/{image_id}/send", json=body, headers=service.every)
+    assert answer.status_code == 200, answer.text
+    sent = answer.json()
+    found = DICOMwebClient(orthanc.dicomweb).search_for_instances(sent["study"])
+    assert {i["00080018"]["Value"][0] for i in found} == set(sent["objects"])
+
+
+def test_archives_that_are_gone_or_not_known(service: Authority, image_id: str) -> None:
+    path = f"/v1/images/{image_id}/send"
+    gone = service.client.post(path, json={"destination": "gone"}, headers=service.every)
+    problem(gone, 502, "archive_failed")
+    unknown = service.client.post(path, json={"destination": "none"}, headers=service.every)
+    problem(unknown, 404, "no_such_destination")
+
+
+def test_research_copies_name_nobody(service: Authority) -> None:
+    body = {"purpose": "research", "consent": CONSENT}
+    made = service.client.post("/v1/submissions", json=body, headers=service.every).json()["id"]
+    tried = service.place.try_photo(service.every, made, b"good photo").json()
+    path = f"/v1/images/{tried['image_id']}/export"
+    named = {"shape": "dicom", "patient": PATIENT}
+    problem(service.client.post(path, json=named, headers=service.every), 409, "not_for_export")
+    plain = service.client.post(path, json={"shape": "dicom"}, headers=service.every)
+    assert plain.status_code == 200
+
+
+def test_the_patient_is_kept_nowhere(service: Authority, image_id: str) -> None:
+    body = {"shape": "dicom", "patient": PATIENT}
+    service.client.post(f"/v1/images/{image_id}/export", json=body, headers=service.every)
+    wrong = {"shape": "dicom", "patient": {**PATIENT, "study_uid": "CANARY"}}
+    answer = service.client.post(f"/v1/images/{image_id}/export", json=wrong, headers=service.every)
+    problem(answer, 422, "invalid_request")
+    assert b"CANARY" not in answer.content
+    trail = service.client.get("/v1/audit?limit=200", headers=service.every).text
+    log = json.dumps(service.place.service.entries, default=str)
+    assert "CANARY" not in (trail + log).upper()
+    assert "names the patient" in trail
+    folder = Path(str(service.place.storage.engine.url.database)).parent
+    for path in folder.rglob("*"):
+        assert not path.is_file() or b"CANARYID" not in path.read_bytes()
+
+
+def test_authority_is_made_once(tmp_path: Path) -> None:
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    made = open_authority(tmp_path / "a", "Test Hospital", now)
+    again = open_authority(tmp_path / "a", "Other Hospital", now)
+    assert made.roots.pem == again.roots.pem
+
+
+def test_a_served_folder_signs_by_itself(tmp_path: Path) -> None:
+    app, key = prepare(known_photos, Settings(data=tmp_path / "data"), "127.0.0.1")
+    with TestClient(app) as client:
+        while client.get("/readyz").status_code != 200:
+            time.sleep(0.02)
+        headers = {"authorization": f"Bearer {key}"}
+        body = {"purpose": "direct_care"}
+        made = client.post("/v1/submissions", json=body, headers=headers).json()["id"]
+        files = [("photo", ("x.jpg", b"good photo", "image/jpeg"))]
+        tried = client.post(f"/v1/submissions/{made}/photos", files=files, headers=headers).json()
+        picture = client.get(f"/v1/images/{tried['image_id']}/file", headers=headers).content
+    roots = load_roots(tmp_path / "data" / "authority" / "root.pem")
+    answer = verify(picture, roots, None)
+    assert (answer.status, answer.image_id) == ("AUTHENTIC", tried["image_id"])
+
+
+def test_openapi_names_every_answer(service: Authority) -> None:
+    document = service.client.get("/openapi.json").json()
+    text = json.dumps(document)
+    for path in ("/v1/verify", "/v1/images/{image_id}/send", "/v1/audit/events"):
+        assert path in document["paths"]
+    names = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert names <= set(document["components"]["schemas"])
