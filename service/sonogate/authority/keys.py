@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import stat
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
 
 from sonogate.authority.certificates import Purpose, Roots, chain_pem, make_leaf, make_root
 from sonogate.errors import AuthorityError
@@ -96,6 +99,20 @@ def load_authority(folder: Path, now: datetime) -> AuthorityKeys:
     roots = load_roots(folder / ROOT_CERTIFICATE)
     pictures, statements = (_load_leaf(folder, purpose, roots, now) for purpose in PURPOSES)
     return AuthorityKeys(roots, pictures, statements)
+
+
+def public_jwks(keys: AuthorityKeys) -> dict[str, Any]:
+    """Return the public key of statements as a JWK Set (RFC 7517), with its certificate."""
+    key = keys.statements
+    der = key.certificate.public_bytes(serialization.Encoding.DER)
+    jwk = ECAlgorithm.to_jwk(key.private.public_key(), as_dict=True)
+    more = {
+        "kid": key.key_id,
+        "use": "sig",
+        "alg": "ES256",
+        "x5c": [base64.b64encode(der).decode("ascii")],
+    }
+    return {"keys": [{**jwk, **more}]}
 
 
 def load_roots(path: Path) -> Roots:

@@ -146,9 +146,18 @@ def answer_document(answer: Answer, at: datetime) -> dict[str, JsonValue]:
     }
 
 
-def sign_answer(answer: Answer, key: SigningKey, at: datetime) -> dict[str, JsonValue]:
-    """Return an answer as JSON, with the authority's signature over it (``signature``)."""
-    document = answer_document(answer, at)
+def sign_answer(
+    answer: Answer, key: SigningKey, at: datetime, more: Mapping[str, JsonValue] | None = None
+) -> dict[str, JsonValue]:
+    """Return an answer as JSON, with the authority's signature over it (``signature``).
+
+    Args:
+        answer: The answer.
+        key: The authority's key for statements.
+        at: When the file was checked.
+        more: What else is told, and signed.
+    """
+    document = answer_document(answer, at) | dict(more or {})
     return document | {"signature": sign_statement(key, "verification", document, at)}
 
 

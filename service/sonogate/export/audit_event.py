@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
-
-from sonogate.export.fhir import instant
 
 CHAIN_SYSTEM = "urn:sonogate:audit"
 _DICOM = "http://dicom.nema.org/resources/ontology/DCM"
@@ -109,3 +107,8 @@ def make_audit_bundle(entries: Iterable[AuditLine]) -> dict[str, Any]:
     """Return entries as a bundle of AuditEvents, in their order."""
     resources = [{"resource": make_audit_event(entry)} for entry in entries]
     return {"resourceType": "Bundle", "type": "collection", "entry": resources}
+
+
+def instant(at: datetime) -> str:
+    """Return a moment as FHIR writes it."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

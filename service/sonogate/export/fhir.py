@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from sonogate.clinical import Code
+from sonogate.export.audit_event import instant
 from sonogate.export.dicom import describe
 from sonogate.export.values import ExportItem
 
@@ -46,11 +47,6 @@ def make_bundle(item: ExportItem, objects: tuple[Dataset, ...], at: datetime) ->
         _entry(document, _full_url(item, "DocumentReference")),
     ]
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-
-
-def instant(at: datetime) -> str:
-    """Return a moment as FHIR writes it."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _entry(resource: dict[str, Any], url: str) -> dict[str, Any]:

@@ -8,10 +8,14 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from sonogate.authority.keys import AuthorityKeys
+from sonogate.errors import AuthorityError
 from sonogate.gate import GateFactory
 from sonogate.http.app import create_app
+from sonogate.http.authority import authority_parts, open_authority
 from sonogate.http.opening import make_local_key, open_storage, places
 from sonogate.http.settings import Settings
+from sonogate.records.storage import Storage
 
 KEEP_ALIVE_S = 15
 # What is being assessed when the service is told to stop is answered within this time.
@@ -26,6 +30,8 @@ def prepare(make_gate: GateFactory, settings: Settings, host: str) -> tuple[Fast
 
     Raises:
         RecordsError: The records cannot be opened.
+        AuthorityError: The image authority cannot be opened.
+        ExportError: The file of archives is malformed.
     """
     where = places(settings)
     if where is None:
@@ -37,7 +43,9 @@ def prepare(make_gate: GateFactory, settings: Settings, host: str) -> tuple[Fast
         key = make_local_key(storage, settings.data)
     if settings.assess_open is None:
         settings = settings.model_copy(update={"assess_open": alone})
-    return create_app(settings, make_gate, storage=storage), key
+    parts = authority_parts(_authority(settings, storage), settings.destinations)
+    app = create_app(settings, make_gate, storage=storage, more=parts.routers, signer=parts.signer)
+    return app, key
 
 
 def run(
@@ -69,6 +77,15 @@ def run(
         ssl_certfile=certificate,
         ssl_keyfile=private_key,
     )
+
+
+def _authority(settings: Settings, storage: Storage) -> AuthorityKeys:
+    folder = settings.authority
+    if folder is None and settings.data is not None:
+        folder = settings.data / "authority"
+    if folder is None:
+        raise AuthorityError("name the image authority's folder, or a data folder")
+    return open_authority(folder, settings.organisation_name, storage.clock)
 
 
 def _is_loopback(host: str) -> bool:

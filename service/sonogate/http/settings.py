@@ -67,6 +67,20 @@ class Settings(BaseSettings):
     picture_link_seconds: int = Field(
         default=300, ge=1, le=86400, description="Life of a link to a stored picture."
     )
+    authority: Path | None = Field(
+        default=None,
+        description="Folder of the image authority's keys, made where there is none; the "
+        "default is in the data folder.",
+    )
+    organisation_name: str = Field(
+        default="sonogate",
+        min_length=1,
+        max_length=64,
+        description="Whose image authority is made; stands in every signed picture.",
+    )
+    destinations: Path | None = Field(
+        default=None, description="TOML file of the archives that pictures may be sent to."
+    )
     hsts: bool = Field(
         default=False,
         description="Whether browsers are told to use TLS alone; set by itself with TLS, to be "
