@@ -71,10 +71,11 @@ def default_gate(
     reader = RapidOcrReader(threads)
     glare = load_manifest()["glare"]
     glare_model = parse_glare_model(read_weight(glare))
-    learned = LearnedLocator()
+    learned = LearnedLocator(least_presence=policy.screen.least_presence)
     locator = CombinedLocator(
         learned,
         ClassicalLocator(policy.screen),
+        policy.screen,
         LearnedLocator(least_presence=policy.screen.suspected_presence),
     )
     models = {**reader.versions, **learned.versions, glare.name: glare.sha256}

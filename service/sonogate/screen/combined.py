@@ -7,25 +7,25 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from sonogate.policy import ScreenPolicy
 from sonogate.screen import geometry
 from sonogate.screen.locate import ScreenLocator
 from sonogate.types import FloatArray, Photo, ScreenQuad
-
-# Above, both mean the same display, and the one that follows straight edges is finer.
-SAME_DISPLAY_OVERLAP = 0.6
 
 
 class CombinedLocator:
     """Takes what is displayed from one locator and, where both agree, the edges of another.
 
     A trained locator knows a display from a sheet of paper and the panel from a picture on
-    it; one that follows straight edges places them more finely where they can be seen.
+    it; one that follows straight edges places them more finely where it follows the right
+    ones, which nearly the same quad is a sign of.
     """
 
     def __init__(
         self,
         knowing: ScreenLocator,
         edges: ScreenLocator,
+        policy: ScreenPolicy,
         suspecting: ScreenLocator | None = None,
     ) -> None:
         """Combine locators.
@@ -33,23 +33,29 @@ class CombinedLocator:
         Args:
             knowing: Decides whether there is a display, about where, and how it is turned.
             edges: Places its sides.
+            policy: How far both must agree.
             suspecting: Asked where the first finds none; believed only where the edges
                 agree with it.
         """
         self._knowing = knowing
         self._edges = edges
+        self._policy = policy
         self._suspecting = suspecting
 
     def __call__(self, photo: Photo) -> ScreenQuad | None:
         """Return the display's quad, or None where there is none."""
-        known = sure = self._knowing(photo)
+        known = self._knowing(photo)
+        doubted = known is None
         if known is None and self._suspecting is not None:
             known = self._suspecting(photo)
         if known is None:
             return None
         edged = self._edges(photo)
-        if edged is None or overlap(known.corners_xy, edged.corners_xy) < SAME_DISPLAY_OVERLAP:
-            return sure
+        common = 0.0 if edged is None else overlap(known.corners_xy, edged.corners_xy)
+        if doubted and common < self._policy.confirming_overlap:
+            return None
+        if edged is None or common < self._policy.same_display_overlap:
+            return known
         corners_xy = _in_order_of(known.corners_xy, edged.corners_xy)
         return replace(
             known,
