@@ -85,3 +85,13 @@ def test_maps_without_a_quad_give_none() -> None:
     one_place = np.stack([-((x - 40.0) ** 2 + (y - 40.0) ** 2)] * 4).astype(np.float32)
 
     assert decode(one_place, np.full((height, width), -5, np.float32), FRAME) is None
+
+
+def test_mask_of_three_corners_is_no_quad() -> None:
+    width, height = CANVAS_WH
+    mask = np.full((height, width), -6.0, np.float32)
+    for row in range(40):
+        mask[20 + row, 20 : 60 - row] = 6.0
+    flat = np.zeros((4, height, width), np.float32)
+
+    assert decode(flat, mask, FRAME) is None

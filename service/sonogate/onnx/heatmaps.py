@@ -102,7 +102,10 @@ def _mask_outline(mask: Heat, across: FloatArray) -> FloatArray | None:
     largest = max(contours, key=cv2.contourArea)
     if cv2.contourArea(largest) < LEAST_CELLS:
         return None
-    corners = np.asarray(cv2.approxPolyN(cv2.convexHull(largest), 4), np.float64).reshape(-1, 2)
+    hull = cv2.convexHull(largest)
+    if len(hull) < 4:
+        return None
+    corners = np.asarray(cv2.approxPolyN(hull, 4), np.float64).reshape(-1, 2)
     if len(corners) != 4 or not _convex(corners):
         return None
     turns = np.argsort(np.arctan2(*(corners - corners.mean(0)).T[::-1]))
