@@ -1,0 +1,1 @@
+"""Kills of the service under load."""
