@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pydicom
@@ -76,6 +83,69 @@ def test_an_archive_that_does_not_answer() -> None:
         port = silent.getsockname()[1]
         with pytest.raises(ExportError):
             store(package.objects, StowServer(f"http://127.0.0.1:{port}", seconds=0.3))
+
+
+class Keeper(BaseHTTPRequestHandler):
+    """An archive that keeps what it is sent, and confirms what it is told to."""
+
+    seen: ClassVar[list[dict[str, str]]] = []
+    answer: ClassVar[dict[str, Any]] = {}
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        Keeper.seen.append(dict(self.headers.items()))
+        body = json.dumps(Keeper.answer).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/dicom+json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        del format, args
+
+
+@pytest.fixture
+def keeper() -> Iterator[StowServer]:
+    with HTTPServer(("127.0.0.1", 0), Keeper) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield StowServer(f"http://127.0.0.1:{server.server_port}", token="secret")
+        server.shutdown()
+        thread.join()
+
+
+def test_only_the_token_is_sent_and_every_object_must_be_confirmed(
+    keeper: StowServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login x password y\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    package = make_package(make_item(patient=PATIENT, number=7), NOW)
+    first, second = (
+        {"00081155": {"vr": "UI", "Value": [str(dataset.SOPInstanceUID)]}}
+        for dataset in package.objects
+    )
+    Keeper.answer = {"00081199": {"vr": "SQ", "Value": [first]}}
+    with pytest.raises(ExportError, match="confirm"):
+        store(package.objects, keeper)
+    Keeper.answer = {
+        "00081198": {"vr": "SQ", "Value": [second]},
+        "00081199": {"vr": "SQ", "Value": [first, second]},
+    }
+    with pytest.raises(ExportError, match="refused"):
+        store(package.objects, keeper)
+    # As some archives answer: no failures, named as an empty list.
+    Keeper.answer = {
+        "00081198": {"vr": "SQ", "Value": []},
+        "00081199": {"vr": "SQ", "Value": [first, second]},
+    }
+    store(package.objects, keeper)
+    assert {seen["Authorization"] for seen in Keeper.seen} == {"Bearer secret"}
+    store(package.objects, replace(keeper, token=None))
+    assert "Authorization" not in Keeper.seen[-1]
+    assert "CANARY" not in json.dumps(Keeper.seen).upper()
 
 
 def test_what_is_not_a_store(orthanc: Orthanc) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.export.conftest import CONTEXT, NOW, PATIENT, grey_masked, make_item
 
+from sonogate.clinical import Code, Device
 from sonogate.errors import ExportError
 from sonogate.export.dicom import dicom_bytes
+from sonogate.export.fhir import make_bundle
 from sonogate.export.package import clinical_document, make_package
 from sonogate.export.values import (
     Calibration,
@@ -70,7 +77,7 @@ def test_identified_copy_does_not_claim_more_than_clean_pixels() -> None:
     codes = [item.CodeValue for item in image.DeidentificationMethodCodeSequence]
     assert codes == ["113101"]
     assert image.PatientID == PATIENT.patient_id
-    assert image.AcquisitionDateTime.startswith("20261031093000")
+    assert image.AcquisitionDateTime.startswith("20261031093000+0000")
     text = report.to_json()
     assert CONTEXT.question is not None
     assert CONTEXT.question in text
@@ -145,3 +152,62 @@ def test_information_beside_the_picture() -> None:
     assert "CANARY" not in hidden
     assert str(datetime.now(UTC).year) not in hidden.replace("2026.11.2", "")
     assert "Dyspnea" in hidden
+
+
+def test_texts_that_dicom_would_part_or_cannot_hold() -> None:
+    long = Code("http://example.org/codes", "123456789012345678", "a\\b " * 40)
+    item = replace(
+        make_item(patient=PATIENT),
+        context=replace(
+            CONTEXT,
+            body_part=long,
+            acquired_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14, seconds=7))),
+        ),
+        device=Device("Ac\\me\n", "V" * 100),
+    )
+    image = pydicom.dcmread(io.BytesIO(dicom_bytes(make_package(item, NOW).image)))
+    region = image.AnatomicRegionSequence[0]
+    assert region.LongCodeValue == long.value
+    assert len(region.CodeMeaning) <= 64
+    machine = image.ContributingEquipmentSequence[1]
+    assert machine.Manufacturer == "Ac me"
+    assert machine.ManufacturerModelName == "V" * 64
+    assert image.ContentDate == "00010101"
+
+
+def test_all_times_are_in_the_zone_that_is_stated() -> None:
+    zone = timezone(timedelta(hours=2))
+    patient = replace(PATIENT, study_at=datetime(2026, 10, 31, 11, 0, tzinfo=zone))
+    image = make_package(make_item(patient=patient), NOW).image
+    assert (image.StudyDate, image.StudyTime) == ("20261031", "110000")
+    assert (image.ContentTime, image.TimezoneOffsetFromUTC) == ("113000", "+0200")
+    assert image.AcquisitionDateTime == "20261031113000+0200"
+
+
+@given(
+    name=st.text(max_size=64),
+    patient_id=st.text(max_size=64),
+    accession=st.text(max_size=16),
+    maker=st.text(min_size=1, max_size=100),
+    finding=st.text(min_size=1, max_size=200),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_text_is_refused_or_written_without_a_warning(
+    name: str, patient_id: str, accession: str, maker: str, finding: str
+) -> None:
+    # A warning of the library would quote the patient on standard error; here it is an error.
+    try:
+        patient = PatientContext(patient_id, name=name, accession_number=accession)
+    except ValueError:
+        return
+    item = replace(
+        make_item(patient=patient),
+        context=replace(CONTEXT, findings=finding),
+        device=Device(maker),
+    )
+    package = make_package(item, NOW)
+    for dataset in package.objects:
+        back = pydicom.dcmread(io.BytesIO(dicom_bytes(dataset)))
+        assert back.PatientID.strip() == patient_id.strip()
+    clinical_document(item)
+    make_bundle(item, package.objects, NOW)

@@ -7,6 +7,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -68,28 +69,44 @@ class Authority:
         return document
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, orthanc: Orthanc) -> Iterator[Authority]:
-    folder = tmp_path_factory.mktemp("authority")
+@contextmanager
+def authority(folder: Path, archives: str) -> Iterator[Authority]:
     # The records of the tests have a clock of their own.
     keys = open_authority(folder / "authority", "Test Hospital", Clock())
-    archives = folder / "archives.toml"
-    archives.write_text(
-        f'[pacs]\nkind = "stow"\nurl = "{orthanc.dicomweb}"\n'
-        f'[store]\nkind = "cstore"\ntitle = "ORTHANC"\nhost = "127.0.0.1"\n'
-        f"port = {orthanc.dicom_port}\n"
-        '[gone]\nkind = "stow"\nurl = "http://127.0.0.1:1/dicom-web"\n'
-    )
-    parts = authority_parts(keys, archives)
+    (folder / "archives.toml").write_text(archives)
+    parts = authority_parts(keys, folder / "archives.toml")
     with hospital(folder, factory=known_photos, more=parts.routers, signer=parts.signer) as place:
         yield Authority(place, keys)
 
 
-@pytest.fixture
-def image_id(service: Authority) -> str:
+def consultation(service: Authority) -> str:
+    """Return the id of a new picture."""
     made = service.client.post("/v1/submissions", json=CONSULTATION, headers=service.every)
     tried = service.place.try_photo(service.every, made.json()["id"], b"good photo")
     return str(tried.json()["image_id"])
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    gone = '[gone]\nkind = "stow"\nurl = "http://127.0.0.1:1/dicom-web"\n'
+    with authority(tmp_path_factory.mktemp("authority"), gone) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def sending(tmp_path_factory: pytest.TempPathFactory, orthanc: Orthanc) -> Iterator[Authority]:
+    archives = (
+        f'[pacs]\nkind = "stow"\nurl = "{orthanc.dicomweb}"\n'
+        '[store]\nkind = "cstore"\ntitle = "ORTHANC"\nhost = "127.0.0.1"\n'
+        f"port = {orthanc.dicom_port}\n"
+    )
+    with authority(tmp_path_factory.mktemp("sending"), archives) as made:
+        yield made
+
+
+@pytest.fixture
+def image_id(service: Authority) -> str:
+    return consultation(service)
 
 
 def test_what_was_accepted_is_authentic(service: Authority, image_id: str) -> None:
@@ -216,13 +233,12 @@ def test_every_shape(service: Authority, image_id: str, shape: str, named: bool)
 
 
 @pytest.mark.parametrize("destination", ["pacs", "store"])
-def test_sent_to_the_archive(
-    service: Authority, image_id: str, destination: str, orthanc: Orthanc
-) -> None:
+def test_sent_to_the_archive(sending: Authority, destination: str, orthanc: Orthanc) -> None:
     from dicomweb_client import DICOMwebClient
 
+    image_id = consultation(sending)
     body = {"destination": destination, "patient": PATIENT}
-    answer = service.client.post(f"/v1/images/{image_id}/send", json=body, headers=service.every)
+    answer = sending.client.post(f"/v1/images/{image_id}/send", json=body, headers=sending.every)
     assert answer.status_code == 200, answer.text
     sent = answer.json()
     found = DICOMwebClient(orthanc.dicomweb).search_for_instances(sent["study"])
@@ -235,6 +251,30 @@ def test_archives_that_are_gone_or_not_known(service: Authority, image_id: str) 
     problem(gone, 502, "archive_failed")
     unknown = service.client.post(path, json={"destination": "none"}, headers=service.every)
     problem(unknown, 404, "no_such_destination")
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"name": "a=b=c=d"},
+        {"name": "a^b^c^d^e^f"},
+        {"name": "Doe\\\\Jane"},
+        {"referring": "a=b"},
+        {"patient_id": " "},
+        {"birth_date": "1970-13-01"},
+        {"study_at": "2026-10-31T09:00:00"},
+        {"accession_number": "0" * 17},
+        {"surprise": "CANARY"},
+    ],
+)
+def test_what_dicom_cannot_hold_is_refused(
+    service: Authority, image_id: str, strange: dict[str, str]
+) -> None:
+    body = {"shape": "dicom", "patient": {**PATIENT, **strange}}
+    path = f"/v1/images/{image_id}/export"
+    answer = service.client.post(path, json=body, headers=service.every)
+    problem(answer, 422, "invalid_request")
+    assert b"CANARY" not in answer.content
 
 
 def test_research_copies_name_nobody(service: Authority) -> None:

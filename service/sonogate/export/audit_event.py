@@ -111,4 +111,9 @@ def make_audit_bundle(entries: Iterable[AuditLine]) -> dict[str, Any]:
 
 def instant(at: datetime) -> str:
     """Return a moment as FHIR writes it."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        # At the ends of the calendar, as it stands.
+        at = at.replace(tzinfo=UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

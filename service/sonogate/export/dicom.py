@@ -24,9 +24,13 @@ from sonogate.export.header import (
     MANUFACTURER,
     MODALITY,
     code_item,
+    date_and_time,
+    in_zone,
+    line,
     make_object,
     make_uid,
     moment_of,
+    zone_of,
 )
 from sonogate.export.values import ExportItem
 
@@ -107,7 +111,10 @@ def _add_context(dataset: Dataset, item: ExportItem) -> None:
     if item.context.body_part is not None:
         dataset.AnatomicRegionSequence = Sequence([code_item(item.context.body_part)])
     if item.identified and item.context.acquired_at is not None:
-        dataset.AcquisitionDateTime = item.context.acquired_at.strftime("%Y%m%d%H%M%S.%f%z")
+        zone = zone_of(item)
+        day, time = date_and_time(item.context.acquired_at, zone)
+        offset = in_zone(item.context.acquired_at, zone).strftime("%z")
+        dataset.AcquisitionDateTime = day + time + offset
 
 
 def _add_spacing(dataset: Dataset, item: ExportItem) -> None:
@@ -116,7 +123,7 @@ def _add_spacing(dataset: Dataset, item: ExportItem) -> None:
         return
     dataset.PixelSpacing = [f"{calibration.row_mm:.6g}", f"{calibration.column_mm:.6g}"]
     dataset.PixelSpacingCalibrationType = "FIDUCIAL"
-    dataset.PixelSpacingCalibrationDescription = calibration.how[:64]
+    dataset.PixelSpacingCalibrationDescription = line(calibration.how)
 
 
 def _add_pixels(dataset: Dataset, item: ExportItem) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
@@ -19,15 +20,53 @@ DUMMY_DATE = "19000101"
 DUMMY_TIME = "000000"
 IMPLEMENTATION_VERSION = "SONOGATE"
 STUDY_ID = "SONOGATE"
+# Longest values of SH and LO; the scheme of codes whose own has no designator.
+_SHORT, _LINE = 16, 64
+_PRIVATE = "99SONOGATE"
+_NOT_OF_A_LINE = re.compile(r"[\x00-\x1f\x7f\\\u2028\u2029]")
 
 
 def code_item(code: Code) -> Dataset:
     """Return a concept as an item of a code sequence (PS3.3 section 8)."""
     item = Dataset()
-    item.CodeValue = code.value
-    item.CodingSchemeDesignator = code.system
-    item.CodeMeaning = code.meaning[:64]
+    if len(code.value) <= _SHORT:
+        item.CodeValue = line(code.value)
+    else:
+        item.LongCodeValue = line(code.value)
+    item.CodingSchemeDesignator = line(code.system) if len(code.system) <= _SHORT else _PRIVATE
+    item.CodeMeaning = line(code.meaning)
     return item
+
+
+def line(text: str) -> str:
+    """Return a text as one value of a short DICOM text (LO): one line, 64 characters.
+
+    A backslash would part it in two values.
+    """
+    return _NOT_OF_A_LINE.sub(" ", text)[:_LINE].strip()
+
+
+def zone_of(item: ExportItem) -> tzinfo:
+    """Return the time zone that all times of the item's objects are given in."""
+    acquired = None if item.context is None else item.context.acquired_at
+    moment = (item.patient.study_at if item.patient is not None else None) or acquired
+    offset = None if moment is None else moment.utcoffset()
+    # DICOM has zones by the minute.
+    return UTC if offset is None else timezone(timedelta(minutes=offset // timedelta(minutes=1)))
+
+
+def date_and_time(moment: datetime, zone: tzinfo) -> tuple[str, str]:
+    """Return a moment as DICOM writes dates and times (DA, TM)."""
+    local = in_zone(moment, zone)
+    return f"{local.year:04}{local.month:02}{local.day:02}", local.strftime("%H%M%S")
+
+
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """Return the moment in another zone; at the ends of the calendar, as it stands."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment.replace(tzinfo=zone)
 
 
 def make_uid(item: ExportItem, what: str) -> UID:
@@ -65,9 +104,10 @@ def make_object(item: ExportItem, sop_class: UID, what: str, at: datetime) -> Da
     dataset.SOPClassUID = sop_class
     dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
     if item.identified:
-        dataset.InstanceCreationDate = at.strftime("%Y%m%d")
-        dataset.InstanceCreationTime = at.strftime("%H%M%S")
-        dataset.TimezoneOffsetFromUTC = at.strftime("%z") or "+0000"
+        zone = zone_of(item)
+        made = date_and_time(at, zone)
+        dataset.InstanceCreationDate, dataset.InstanceCreationTime = made
+        dataset.TimezoneOffsetFromUTC = at.astimezone(zone).strftime("%z")
     _add_patient(dataset, item)
     _add_study(dataset, item, at)
     _add_equipment(dataset, item)
@@ -80,8 +120,7 @@ def moment_of(item: ExportItem, at: datetime) -> tuple[str, str]:
     if item.patient is None:
         return DUMMY_DATE, DUMMY_TIME
     acquired = None if item.context is None else item.context.acquired_at
-    moment = acquired or item.patient.study_at or at
-    return moment.strftime("%Y%m%d"), moment.strftime("%H%M%S")
+    return date_and_time(acquired or item.patient.study_at or at, zone_of(item))
 
 
 def _add_patient(dataset: Dataset, item: ExportItem) -> None:
@@ -93,9 +132,8 @@ def _add_patient(dataset: Dataset, item: ExportItem) -> None:
         dataset.PatientSex = ""
         return
     dataset.PatientName = patient.name
-    dataset.PatientBirthDate = (
-        "" if patient.birth_date is None else patient.birth_date.strftime("%Y%m%d")
-    )
+    born = patient.birth_date
+    dataset.PatientBirthDate = "" if born is None else born.isoformat().replace("-", "")
     dataset.PatientSex = patient.sex or ""
     if patient.issuer:
         dataset.IssuerOfPatientID = patient.issuer
@@ -109,8 +147,7 @@ def _add_study(dataset: Dataset, item: ExportItem, at: datetime) -> None:
     if study_at is None:
         dataset.StudyDate, dataset.StudyTime = moment_of(item, at)
     else:
-        dataset.StudyDate = study_at.strftime("%Y%m%d")
-        dataset.StudyTime = study_at.strftime("%H%M%S")
+        dataset.StudyDate, dataset.StudyTime = date_and_time(study_at, zone_of(item))
     dataset.ReferringPhysicianName = "" if patient is None else patient.referring
     dataset.StudyID = STUDY_ID
     dataset.AccessionNumber = "" if patient is None else patient.accession_number
@@ -134,11 +171,11 @@ def _add_equipment(dataset: Dataset, item: ExportItem) -> None:
         machine.PurposeOfReferenceCodeSequence = Sequence(
             [code_item(Code("DCM", "109101", "Acquisition Equipment"))]
         )
-        machine.Manufacturer = (device.maker or "unknown")[:64]
+        machine.Manufacturer = line(device.maker or "unknown")
         if device.model:
-            machine.ManufacturerModelName = device.model[:64]
+            machine.ManufacturerModelName = line(device.model)
         if device.site and item.identified:
-            machine.InstitutionalDepartmentName = device.site[:64]
+            machine.InstitutionalDepartmentName = line(device.site)
         contributors.append(machine)
     dataset.ContributingEquipmentSequence = Sequence(contributors)
 

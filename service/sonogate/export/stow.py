@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import requests
 from pydicom.dataset import Dataset
+from requests.auth import AuthBase
 
 from sonogate.errors import ExportError
 from sonogate.export.dicom import dicom_bytes
@@ -55,13 +56,12 @@ def store(objects: Sequence[Dataset], server: StowServer) -> None:
         "Content-Type": f'multipart/related; type="application/dicom"; boundary={boundary}',
         "Accept": DICOM_JSON,
     }
-    if server.token is not None:
-        headers["Authorization"] = f"Bearer {server.token}"
     try:
         response = requests.post(
             f"{server.url.rstrip('/')}/studies",
             data=_multipart([dicom_bytes(item) for item in objects], boundary),
             headers=headers,
+            auth=_Bearer(server.token),
             timeout=server.seconds,
             verify=server.ca_file or True,
             allow_redirects=False,
@@ -73,6 +73,18 @@ def store(objects: Sequence[Dataset], server: StowServer) -> None:
     wanted = {str(item.SOPInstanceUID) for item in objects}
     if not wanted <= _confirmed(response):
         raise ExportError("the archive did not confirm every object")
+
+
+class _Bearer(AuthBase):
+    """Sends the token, or nothing: left to itself, the library takes what netrc has."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token is not None:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
 
 def _multipart(parts: Sequence[bytes], boundary: str) -> bytes:

@@ -19,6 +19,8 @@ from sonogate.types import Fidelity, Limit, MaskedScreen, Outcome, PixelArray
 Sex = Literal["M", "F", "O"]
 
 _UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
+# A name has up to three spellings, each of five components (PS3.5 section 6.2.1).
+_NAME_GROUPS, _NAME_PARTS = 3, 4
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
@@ -130,6 +132,11 @@ class PatientContext:
                 raise ValueError(f"PatientContext: {name} is not a value that DICOM can hold")
         if not self.patient_id.strip():
             raise ValueError("PatientContext: a patient's number is needed")
+        groups = self.name.split("=")
+        if len(groups) > _NAME_GROUPS or any(g.count("^") > _NAME_PARTS for g in groups):
+            raise ValueError("PatientContext: name is not one that DICOM can hold")
+        if self.referring.count("=") or self.referring.count("^") > _NAME_PARTS:
+            raise ValueError("PatientContext: referring is not a name that DICOM can hold")
         uid = self.study_uid
         if uid is not None and (_UID.fullmatch(uid) is None or len(uid) > 64):
             raise ValueError("PatientContext: study_uid is no UID")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from sonogate.export.values import Calibration, PatientContext
+from sonogate.http.errors import InvalidRequestError
 
 _DICOM_TEXT = r"^[^\x00-\x1f\x7f\\]*$"
 Text = Annotated[str, StringConstraints(max_length=64, pattern=_DICOM_TEXT)]
@@ -38,8 +39,16 @@ class PatientIn(_Model):
     referring: Text = Field(default="", repr=False)
 
     def value_of(self) -> PatientContext:
-        """Return it as exports take it."""
-        return PatientContext(**self.model_dump())
+        """Return it as exports take it.
+
+        Raises:
+            InvalidRequestError: DICOM cannot hold it.
+        """
+        try:
+            return PatientContext(**self.model_dump())
+        except ValueError:
+            # Without the cause, which could quote what is known of the patient.
+            raise InvalidRequestError from None
 
 
 class CalibrationIn(_Model):
