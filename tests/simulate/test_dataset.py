@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -50,6 +51,26 @@ def test_the_manifest_names_every_file_with_its_digest(dataset: Path) -> None:
     found.pop("manifest.sha256")
     assert {name: found[name] for name in listed} == listed
     assert set(pd.read_parquet(dataset / "truth.parquet")["photo"]) <= set(listed)
+
+
+def test_croissant_describes_every_table_and_column_and_no_digest_that_is_not_one(
+    dataset: Path,
+) -> None:
+    described = json.loads((dataset / "croissant.json").read_text("utf-8"))
+    assert described["conformsTo"] == "http://mlcommons.org/croissant/1.0"
+    assert described["@type"] == "sc:Dataset"
+    files = {one["@id"]: one for one in described["distribution"]}
+    for records in described["recordSet"]:
+        name = f"{records['name']}.parquet"
+        assert files[name]["sha256"] == _bytes(dataset)[name]
+        columns = [field["source"]["extract"]["column"] for field in records["field"]]
+        assert columns == list(pd.read_parquet(dataset / name).columns)
+    kinds = {field["name"]: field for field in described["recordSet"][0]["field"]}
+    assert kinds["tilt_deg"]["dataType"] == "sc:Float"
+    assert kinds["corners_xy"]["repeated"]
+    for one in files.values():
+        if one["@type"] == "cr:FileSet":
+            assert list(dataset.glob(one["includes"]))
 
 
 def test_the_contact_sheet_shows_every_photo_small(dataset: Path, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from sonogate.simulate.camera.explain import dominant_fault, gains
 from sonogate.simulate.camera.photograph import Profile
 from sonogate.simulate.camera.presets import PRESETS
 from sonogate.simulate.card import write_card
+from sonogate.simulate.croissant import write_croissant
 from sonogate.simulate.items import Item, make, plan
 from sonogate.simulate.sheet import contact_sheet, pictures_in
 from sonogate.simulate.values import Export, PhotoMaps, SimulatedPhoto
@@ -274,6 +275,12 @@ def _finish(
         contact_sheet([folder / row["photo"] for row in rows], real)
     )
     (folder / "README.md").write_text(write_card(facts, rows, bool(real)), "utf-8")
+    tables = [
+        path for path in (folder / "truth.parquet", folder / "texts.parquet") if path.exists()
+    ]
+    write_croissant(
+        folder, facts, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tables}
+    )
     _write_manifest(folder)
 
 
