@@ -11,6 +11,7 @@ from tests.screen.composites import as_photo, compose, desktop
 from sonogate.policy import Policy
 from sonogate.screen import geometry, rectify, refine
 from sonogate.screen.colour import to_srgb
+from sonogate.screen.reduce import reduced
 from sonogate.types import Photo, ScreenQuad
 
 
@@ -177,3 +178,34 @@ def test_a_photo_with_a_broken_profile_is_still_rectified(policy: Policy) -> Non
     photo = Photo(pixels=pixels, sha256="0", format="png", icc_profile=b"broken")
     screen = rectify(photo, quad_of(geometry.screen_corners((320, 240))), policy.screen)
     assert (screen.pixels == 80).all()
+
+
+def test_the_lens_is_undone_as_by_exact_maps(policy: Policy) -> None:
+    rng = np.random.default_rng(4)
+    size = (1000, 750)
+    coarse = rng.integers(0, 255, (150, 200, 3), dtype=np.uint8)
+    pixels = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    ideal = np.array([[120.0, 90], [900, 130], [870, 660], [140, 690]])
+    corners = geometry.distort(ideal, 0.03, size)
+    screen = rectify(as_photo(pixels), quad_of(corners, 0.03), policy.screen)
+    width, height = screen.size_wh
+    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float64)
+    seen = geometry.distort(geometry.project(screen.homography, grid), 0.03, size)
+    x, y = (seen[..., axis].astype(np.float32) for axis in (0, 1))
+    exact = np.asarray(cv2.remap(pixels, x, y, cv2.INTER_CUBIC)).astype(int)
+    # A place on the verge of two steps of 1/32 px may go to the other one.
+    assert np.abs(exact - screen.pixels).mean() < 0.2
+    assert np.mean(np.abs(exact - screen.pixels) > 2) < 1e-3
+
+
+@pytest.mark.parametrize("size_wh", [(101, 77), (333, 250), (640, 480), (2000, 1500)])
+def test_shrinking_by_halves_is_shrinking_by_area(size_wh: tuple[int, int]) -> None:
+    rng = np.random.default_rng(5)
+    coarse = rng.integers(0, 255, (75, 100, 3), dtype=np.uint8)
+    pixels = np.asarray(cv2.resize(coarse, (2000, 1500), interpolation=cv2.INTER_CUBIC), np.uint8)
+    direct = cv2.resize(pixels, size_wh, interpolation=cv2.INTER_AREA).astype(int)
+    found = reduced(pixels, size_wh).astype(int)
+    assert found.shape == direct.shape
+    # Half pixels at the rim of a cell are told apart no longer, and halves are rounded.
+    assert np.abs(found - direct).mean() < 2.5
+    assert np.abs(found - direct).max() <= 25

@@ -7,6 +7,7 @@ the other, so that the evidence along any part of it costs one subtraction.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +103,7 @@ def _join(segments: FloatArray) -> FloatArray:
     length = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
     order = np.argsort(-length, kind="stable")
     segments, length = segments[order], length[order]
+    moments = _moments(segments, length)
     free = np.ones(len(segments), dtype=bool)
     joined: list[tuple[float, float, float]] = []
     for seed in range(len(segments)):
@@ -109,11 +111,12 @@ def _join(segments: FloatArray) -> FloatArray:
             continue
         mine = np.zeros(len(segments), dtype=bool)
         mine[seed] = True
+        offset = slope = 0.0
         for _ in range(3):
-            offset, slope = _fit(segments[mine], length[mine])
-            tolerance = JOIN_PX * np.hypot(1.0, slope)
-            off = np.abs(segments[:, [1, 3]] - offset - slope * segments[:, [0, 2]])
-            mine = free & np.all(off < tolerance, axis=1)
+            offset, slope = _fit(moments[mine].sum(axis=0))
+            tolerance = JOIN_PX * math.hypot(1.0, slope)
+            off = np.abs(segments[:, 1::2] - (offset + slope * segments[:, 0::2]))
+            mine = free & (off[:, 0] < tolerance) & (off[:, 1] < tolerance)
             if not mine.any():
                 break
         if not mine.any():
@@ -126,15 +129,19 @@ def _join(segments: FloatArray) -> FloatArray:
     return np.array([line[:2] for line in joined[:MAX_LINES]]).reshape(-1, 2)
 
 
-def _fit(segments: FloatArray, length: FloatArray) -> tuple[float, float]:
-    x, y = segments[:, [0, 2]], segments[:, [1, 3]]
-    weight = np.broadcast_to(length[:, None], x.shape)
-    total = weight.sum()
-    mean_x, mean_y = (weight * x).sum() / total, (weight * y).sum() / total
-    spread = (weight * (x - mean_x) ** 2).sum()
-    slope = float((weight * (x - mean_x) * (y - mean_y)).sum() / max(spread, 1e-9))
+def _moments(segments: FloatArray, length: FloatArray) -> FloatArray:
+    """Return (N, 5): weight, and weighted sums of x, y, x² and x y of both ends."""
+    x, y = segments[:, 0::2], segments[:, 1::2]
+    sums = [np.ones_like(x), x, y, x * x, x * y]
+    return np.stack([length * part.sum(axis=1) for part in sums], axis=1)
+
+
+def _fit(moments: FloatArray) -> tuple[float, float]:
+    weight, x, y, xx, xy = (float(value) for value in moments)
+    mean_x, mean_y = x / weight, y / weight
+    slope = (xy - x * mean_y) / max(xx - x * mean_x, 1e-9)
     slope = min(max(slope, -1.2), 1.2)
-    return float(mean_y - slope * mean_x), slope
+    return mean_y - slope * mean_x, slope
 
 
 def _sample(lines: FloatArray, smooth: NDArray[np.float32]) -> Lines:

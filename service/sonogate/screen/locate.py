@@ -11,7 +11,8 @@ from sonogate.policy import ScreenPolicy
 from sonogate.screen import geometry, hypotheses
 from sonogate.screen.hypotheses import Evidence
 from sonogate.screen.lines import find_lines, level_map
-from sonogate.types import FloatArray, Photo, PixelArray, ScreenQuad
+from sonogate.screen.reduce import reduced
+from sonogate.types import FloatArray, Photo, ScreenQuad
 
 WORK_SIDE_PX = 640
 
@@ -21,12 +22,7 @@ def prepare(photo: Photo) -> tuple[Evidence, tuple[int, int]]:
     width, height = photo.size_wh
     scale = min(WORK_SIDE_PX / max(width, height), 1.0)
     size = (max(round(width * scale), 16), max(round(height * scale), 16))
-    pixels: PixelArray = photo.pixels
-    if scale < 0.5:
-        # Halving first is the same average, at half the time.
-        half = (width // 2, height // 2)
-        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    small = reduced(photo.pixels, size)
     level = level_map(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8))
     horizontal, vertical = find_lines(level)
     return Evidence(horizontal, vertical, level), size

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.screen.reduce import reduced
 from sonogate.screen.scan_outline import Evidence, join, outline
 from sonogate.types import FloatArray, PixelArray
 
@@ -55,7 +56,7 @@ def find_scan_area(pixels: PixelArray) -> FloatArray | None:
     height, width = pixels.shape[:2]
     scale = min(WORK_SIDE_PX / max(height, width), 1.0)
     size = (max(round(width * scale), 32), max(round(height * scale), 32))
-    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    small = reduced(pixels, size)
     luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.float32)
     level = np.asarray(16.0 * np.sqrt(luma + LIFT), dtype=np.float32)
     detail = _detail(level)
