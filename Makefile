@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 ## Assess a sample photo on the terminal, then serve the page on localhost until Ctrl-C.
 run: $(STAMP)
 	$(BIN)/sonogate assess samples/good_cart.jpg --out out
-	$(BIN)/sonogate serve --port $(PORT)
+	$(BIN)/sonogate serve --port $(PORT) --data out/records
 
 ## Everything that must hold before a change is taken, but for the notebooks and the wheel.
 test: check
