@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,19 +14,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import jwt
 import pydicom
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from fhir.resources.R4B.bundle import Bundle
 from tests.export.conftest import Orthanc, orthanc
 from tests.http.kit import CONSULTATION, OTHER_ORG, Hospital, hospital, known_photos
 from tests.http.test_service import problem
 from tests.records.kit import Clock
+from typer.testing import CliRunner
 
 from sonogate.authority import AuthorityKeys, load_roots, verify
 from sonogate.authority.snapshot import read_snapshot
 from sonogate.authority.statements import read_statement
+from sonogate.cli import create_cli
 from sonogate.http import Settings
 from sonogate.http.access import Scope
 from sonogate.http.authority import authority_parts, open_authority
@@ -336,3 +342,49 @@ def test_openapi_names_every_answer(service: Authority) -> None:
         assert path in document["paths"]
     names = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
     assert names <= set(document["components"]["schemas"])
+
+
+def test_command_asks_a_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(data=tmp_path / "data")
+    app, key = prepare(known_photos, settings, "127.0.0.1")
+    assert key is not None
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            monkeypatch.setenv("SONOGATE_KEY", key)
+            path, image = _recalled(url, key, tmp_path)
+            root = tmp_path / "data" / "authority" / "root.pem"
+            command = ["verify", str(path), "--root", str(root), "--service", url]
+            said = CliRunner().invoke(create_cli(), command)
+            # Another root: the answer is not under its signature.
+            open_authority(tmp_path / "other", "Test Hospital", lambda: datetime.now(UTC))
+            other = [*command[:3], str(tmp_path / "other" / "root.pem"), *command[4:]]
+            forged = CliRunner().invoke(create_cli(), other)
+            monkeypatch.setenv("SONOGATE_KEY", "wrong")
+            refused = CliRunner().invoke(create_cli(), command)
+        finally:
+            server.should_exit = True
+            thread.join()
+    assert (said.exit_code, "RECALLED" in said.output) == (1, True)
+    assert image not in said.output
+    assert "wrong patient" in said.output
+    assert forged.exit_code == 2
+    assert (refused.exit_code, "401" in refused.output) == (2, True)
+
+
+def _recalled(url: str, key: str, folder: Path) -> tuple[Path, str]:
+    """Return a recalled picture's file and id."""
+    with httpx.Client(base_url=url, headers={"authorization": f"Bearer {key}"}) as client:
+        while client.get("/readyz").status_code != 200:
+            time.sleep(0.02)
+        made = client.post("/v1/submissions", json={"purpose": "direct_care"}).json()["id"]
+        files = [("photo", ("x.jpg", b"good photo", "image/jpeg"))]
+        image = client.post(f"/v1/submissions/{made}/photos", files=files).json()["image_id"]
+        path = folder / "picture.png"
+        path.write_bytes(client.get(f"/v1/images/{image}/file").content)
+        client.post(f"/v1/images/{image}/recall", json={"reason": "wrong patient"})
+    return path, str(image)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -33,11 +35,15 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option(help="Signed list of registered pictures, for recalls and deletions."),
         ] = None,
+        service: Annotated[
+            str | None,
+            typer.Option(help="Service to ask about recalls; its key in SONOGATE_KEY."),
+        ] = None,
         as_json: Annotated[
             bool, typer.Option("--json", help="Print one answer a line as JSON.")
         ] = False,
     ) -> None:
-        """Say of each file whether the authority issued it, without asking a service.
+        """Say of each file whether the authority issued it; without asking, unless --service.
 
         AUTHENTIC: issued by the authority, every byte as it was. ALTERED: carries what is
         left of the authority's mark. UNKNOWN: does not, or is not on the list. RECALLED and
@@ -49,6 +55,8 @@ def register(app: typer.Typer) -> None:
         from sonogate.authority.verify import verify as check  # noqa: PLC0415
 
         errors = Console(stderr=True)
+        if snapshot is not None and service is not None:
+            raise typer.BadParameter("give a list or a service, not both")
         roots, register_ = _read(root, snapshot)
         authentic = True
         for number, path in enumerate(files, start=1):
@@ -57,21 +65,40 @@ def register(app: typer.Typer) -> None:
             except OSError as error:
                 errors.print(f"file {number}: {error.strerror}", style="red")
                 raise typer.Exit(2) from None
-            answer = check(data, roots, register_)
-            authentic = authentic and answer.status == "AUTHENTIC"
+            if service is None:
+                answer = check(data, roots, register_)
+                document: Mapping[str, Any] = answer_document(answer, datetime.now(UTC))
+            else:
+                document = _ask(service, data, roots, errors)
+            authentic = authentic and document["status"] == "AUTHENTIC"
             if as_json:
-                document = answer_document(answer, datetime.now(UTC))
                 typer.echo(json.dumps({"file": number, **document}))
                 continue
-            more = answer.detail or ("" if answer.recall is None else answer.recall.reason)
-            more = more or answer.superseded_by or answer.image_id or ""
-            typer.echo(f"{number:4}  {answer.status:10}  {more}".rstrip())
+            typer.echo(f"{number:4}  {document['status']:10}  {_more(document)}".rstrip())
         if register_ is not None and not as_json:
             errors.print(f"recalls as of {register_.at:%Y-%m-%d %H:%M} UTC")
-        elif not as_json:
+        elif service is None and not as_json:
             errors.print("recalls were not looked up: no list was given")
         if not authentic:
             raise typer.Exit(1)
+
+
+def _ask(service: str, data: bytes, roots: Roots, errors: Console) -> Mapping[str, Any]:
+    from sonogate.authority.remote import ask_service  # noqa: PLC0415
+    from sonogate.errors import AuthorityError  # noqa: PLC0415
+
+    try:
+        return ask_service(service, os.environ.get("SONOGATE_KEY", ""), data, roots)
+    except AuthorityError as error:
+        errors.print(str(error), style="red")
+        raise typer.Exit(2) from None
+
+
+def _more(document: Mapping[str, Any]) -> str:
+    recalled = document["recalled"]
+    reason = None if recalled is None else recalled["reason"]
+    more = document["detail"] or reason or document["superseded_by"] or document["image"]
+    return str(more or "")
 
 
 def _read(root: Path, snapshot: Path | None) -> tuple[Roots, Snapshot | None]:

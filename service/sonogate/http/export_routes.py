@@ -54,7 +54,7 @@ def export_router(roots: Roots, destinations: Mapping[str, Destination]) -> Make
             "/{image_id}/export",
             summary="Fetch a picture in another shape",
             description=words.EXPORT,
-            responses=words.export_responses(401, 403, 404, 409, 413, 422, 429),
+            responses=words.export_responses(400, 401, 403, 404, 409, 413, 422, 429),
             response_class=Response,
         )
         def export(
@@ -68,7 +68,9 @@ def export_router(roots: Roots, destinations: Mapping[str, Destination]) -> Make
             "/{image_id}/send",
             summary="Store a picture in an archive",
             description=words.SEND,
-            responses=described.responses("Sent", 200, 401, 403, 404, 406, 409, 413, 422, 429, 502),
+            responses=described.responses(
+                "Sent", 200, 400, 401, 403, 404, 406, 409, 413, 422, 429, 502
+            ),
             response_class=Response,
         )
         def sent(

@@ -20,7 +20,7 @@ from sonogate.http import described
 from sonogate.http.access import Principal, Scope
 from sonogate.http.backend import Backend, MakeRouter
 from sonogate.http.errors import InvalidRequestError
-from sonogate.http.negotiate import accepted, answer
+from sonogate.http.negotiate import accepted, answer, encode
 from sonogate.http.register import RecordsRegister, every_entry, every_picture, head_of
 from sonogate.http.upload import read_photo
 
@@ -88,8 +88,8 @@ def _add_published(router: APIRouter, backend: Backend, keys: AuthorityKeys) -> 
         responses=words.file_responses("application/json"),
         response_class=Response,
     )
-    def jwks(request: Request) -> Response:
-        return answer(request, public_jwks(keys))
+    def jwks() -> Response:
+        return Response(encode(public_jwks(keys)), media_type="application/json")
 
     @router.get(
         "/authority/snapshot",
