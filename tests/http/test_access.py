@@ -63,6 +63,8 @@ ENDPOINTS = [
         {**_WHY, "superseded_by": f"img_{_ID}"},
     ),
     Endpoint("GET", "/v1/audit", _only(Scope.ADMIN)),
+    Endpoint("GET", "/v1/statistics", _only(Scope.RESEARCH)),
+    Endpoint("GET", "/v1/statistics/attempts", _only(Scope.RESEARCH)),
     Endpoint("GET", "/metrics", _only(Scope.ADMIN)),
     Endpoint("POST", "/v1/assess", _only(Scope.SUBMIT)),
 ]

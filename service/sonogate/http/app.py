@@ -20,6 +20,7 @@ from sonogate.http import (
     openapi,
     problems,
     service_routes,
+    statistics_routes,
     submission_routes,
 )
 from sonogate.http.access import Authenticator, Guard, KeyAuthenticator
@@ -125,7 +126,8 @@ def create_app(
     metrics = Metrics(lambda: pool.held)
     app.include_router(service_routes.make_router(metrics, backend))
     if backend is not None:
-        for make in (submission_routes.make_router, image_routes.make_router, *more):
+        own = (submission_routes, image_routes, statistics_routes)
+        for make in (*(module.make_router for module in own), *more):
             app.include_router(make(backend))
     problems.install(app, settings.retry_after_s)
     openapi.install(app)

@@ -28,6 +28,15 @@ RECALL = """
 A recalled picture stays on record, but is not to be relied on: whoever verifies a copy of it
 is told so.
 """
+STATISTICS = """
+Counts of the organisation's attempts. A machine at a site with fewer than five attempts is
+counted as `other`.
+"""
+ROWS = """
+For research: the week, the machine, the purpose, verdict, causes, fidelity and scores of each
+attempt; nothing that leads back to a case, a client or a picture. Rows are in an order of
+their own. Needs the `research` extra on the service; without it the answer is 406.
+"""
 _BINARY = {"type": "string", "format": "binary", "description": "The photo's file."}
 PHOTOS_BODY: dict[str, Any] = {
     "requestBody": {
@@ -110,6 +119,14 @@ def picture_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
         "headers": _TAG,
     }
+    return _answers(success, (200, *statuses))
+
+
+def parquet_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of an operation that gives a Parquet file."""
+    schema = {"schema": {"type": "string", "format": "binary"}}
+    content = {"application/vnd.apache.parquet": schema}
+    success = {"description": "The table.", "content": content, "headers": _TAG}
     return _answers(success, (200, *statuses))
 
 

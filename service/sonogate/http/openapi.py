@@ -176,6 +176,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
             {"name": "pictures", "description": "What is on record: found, given, recalled."},
             {"name": "authority", "description": "What was issued here, and what was done to it."},
             {"name": "export", "description": "Pictures handed on."},
+            {"name": "statistics", "description": "Counts and rows without identifiers."},
             {"name": "service", "description": "For whoever runs the service."},
         ],
     )

@@ -92,6 +92,21 @@ _AUDIT = _object(
     previous_hash=_HEX,
     hash=_HEX,
 )
+_COUNT = {"type": "integer", "minimum": 0}
+_COUNTS = {"type": "object", "additionalProperties": _COUNT}
+_STATISTIC = _object(
+    "Statistic",
+    site=_TEXT,
+    maker=_TEXT,
+    model=_TEXT,
+    attempts=_COUNT,
+    submissions=_COUNT,
+    accepted=_COUNT,
+    accepted_by_cap=_COUNT,
+    retakes_per_submission={"type": "number"},
+    outcomes=_COUNTS,
+    causes=_COUNTS,
+)
 RECORD_SCHEMAS: dict[str, Any] = {
     "Submission": _SUBMISSION,
     "SubmissionPage": _page("SubmissionPage", "Submission"),
@@ -104,6 +119,11 @@ RECORD_SCHEMAS: dict[str, Any] = {
     "ImagePage": _page("ImagePage", "Image"),
     "AuditEntry": _AUDIT,
     "AuditPage": _page("AuditPage", "AuditEntry"),
+    "Statistics": _object(
+        "Statistics",
+        schema={"const": "sonogate.statistics/1"},
+        items={"type": "array", "items": _STATISTIC},
+    ),
     "Link": _object("Link", href=_TEXT, expires_s={"type": "integer"}),
     "KeptReport": {
         "title": "KeptReport",
