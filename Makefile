@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PORT ?= 8765
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check bench evaluate notebooks wheel clean setup
+.PHONY: run test check bench docs evaluate notebooks wheel clean setup
 
 setup: $(STAMP)
 
@@ -40,6 +40,10 @@ bench: $(STAMP)
 ## The slow evaluations whose figures stand in the README and the model cards.
 evaluate: $(STAMP)
 	$(BIN)/python -m tests.evaluation
+
+## The interface of the package as pages, in build/api; a warning is an error.
+docs: $(STAMP)
+	$(BIN)/python -m tests.apidocs
 
 ## Every notebook, top to bottom.
 notebooks: $(STAMP)

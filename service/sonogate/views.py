@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import html
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -29,9 +29,10 @@ _COLOURS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class QualityView(QualityReport):
     """A quality report that prints and shows itself."""
+
+    __slots__ = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return a table, one row a measure: raw, unit, score, failure, reason."""
@@ -59,9 +60,10 @@ class QualityView(QualityReport):
         return f"<p>fidelity {html.escape(_fidelity(self))}</p>{_measure_table(self)}"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AssessmentView(Assessment):
     """An assessment that prints and shows itself."""
+
+    __slots__ = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return the measures as a table; empty when no screen was found."""

@@ -137,22 +137,17 @@ def _levels(used: pd.DataFrame, column: str, clusters: NDArray[np.str_]) -> dict
     numbers = pd.to_numeric(used[column], errors="coerce")
     if numbers.notna().all() and numbers.nunique() > 6:
         # A quantity is shown by its thirds.
-        groups = pd.qcut(numbers, 3, duplicates="drop").astype(str)
+        thirds = pd.qcut(numbers, 3, duplicates="drop")
+        groups = thirds.map(lambda span: f"{span.left:.3g} to {span.right:.3g}").astype(str)
+        order = [f"{span.left:.3g} to {span.right:.3g}" for span in thirds.cat.categories]
     else:
         groups = used[column].astype(str)
+        order = sorted(groups.unique())
     found = {}
-    for level in sorted(groups.unique(), key=_in_order):
+    for level in order:
         rows = (groups == level).to_numpy(bool)
-        found[str(level)] = mean_of(_numbers(used, TARGET)[rows], clusters[rows])
+        found[level] = mean_of(_numbers(used, TARGET)[rows], clusters[rows])
     return found
-
-
-def _in_order(level: str) -> tuple[float, str]:
-    """Sort intervals by their lower end and names by the alphabet."""
-    try:
-        return float(level.strip("([").partition(",")[0]), level
-    except ValueError:
-        return float("inf"), level
 
 
 def _coverage(
