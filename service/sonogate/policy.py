@@ -57,9 +57,10 @@ class ScreenPolicy:
         least_presence: Belief (0–1) in a display from which the learned locator finds one.
         suspected_presence: Belief (0–1) in a display from which the edges are asked to
             confirm one that the learned locator doubts.
-        confirming_overlap: Overlap (0–1) of both locators' quads from which edges confirm a
-            doubted display.
-        same_display_overlap: The same from which the edges' quad is taken as the finer one.
+        doubtful_confidence: Confidence (0–100) of the learned locator's quad below which that
+            of the edges is taken where both mean the same display.
+        confirming_overlap: Overlap (0–1) of both quads from which they mean the same display.
+        same_display_overlap: Overlap from which the edges' quad is taken as the finer one.
         min_ultrasound: Belief (0–1) below which what is displayed is no ultrasound picture.
         max_side_px: Longest side of a rectified picture.
         formats_wh: Pixel grids that displays have, commonest first for equal shapes.
@@ -71,6 +72,7 @@ class ScreenPolicy:
     min_confidence: float
     least_presence: float
     suspected_presence: float
+    doubtful_confidence: float
     confirming_overlap: float
     same_display_overlap: float
     min_ultrasound: float

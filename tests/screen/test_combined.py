@@ -62,13 +62,14 @@ def test_edges_alone_make_no_display() -> None:
     assert CombinedLocator(Says(None), Says(FINE, 99.0), POLICY)(PHOTO) is None
 
 
-def test_edges_of_some_other_shape_are_not_taken() -> None:
+@pytest.mark.parametrize(("confidence", "taken"), [(40.0, False), (20.0, True)])
+def test_edges_of_another_shape_are_taken_in_doubt_only(confidence: float, taken: bool) -> None:
     wider = ROUGH + np.array([[-20.0, 0.0], [30.0, 0.0], [30.0, 0.0], [-20.0, 0.0]])
 
-    quad = CombinedLocator(Says(ROUGH), Says(wider), POLICY)(PHOTO)
+    quad = CombinedLocator(Says(ROUGH, confidence), Says(wider), POLICY)(PHOTO)
 
     assert quad is not None
-    np.testing.assert_array_equal(quad.corners_xy, ROUGH)
+    np.testing.assert_array_equal(quad.corners_xy, wider if taken else ROUGH)
 
 
 @pytest.mark.parametrize(("edged", "found"), [(FINE, True), (ROUGH * 0.4, False), (None, False)])

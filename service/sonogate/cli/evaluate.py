@@ -58,7 +58,9 @@ def register(app: typer.Typer) -> None:
 
         rules = read_policy(policy)
         chosen = (
-            LearnedLocator() if locator is LocatorName.LEARNED else ClassicalLocator(rules.screen)
+            LearnedLocator(least_presence=rules.screen.least_presence)
+            if locator is LocatorName.LEARNED
+            else ClassicalLocator(rules.screen)
         )
         photos = measured.read_dataset(dataset, rules, truth)
         outcomes = measured.run(photos, chosen, rules, refined=refined)

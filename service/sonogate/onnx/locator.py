@@ -38,12 +38,13 @@ from sonogate.types import FloatArray, Photo, PixelArray, ScreenQuad
 NAME = "locator"
 LEAST_AGREEMENT = 0.5
 # Below, the second look is not worth its time.
-LEAST_LOGIT = -2.0
+LEAST_LOGIT = -4.0
 # Displays are rarely photographed turned: how much four looks must outweigh the first.
 KEPT_LOG_ODDS = 8.0
 EVIDENCE = (
     "present",
     "present_close",
+    "present_turned",
     "sureness",
     "sureness_close",
     "heat",
@@ -165,7 +166,8 @@ class LearnedLocator:
             return None
         corners, decoded, agreement = first.corners_xy, first.decoded, 0.0
         second = self.look(work, close_view(first.corners_xy))
-        ordered = np.roll(corners, -self._turn(work, corners, second), axis=0)
+        turn, turned = self._turn(work, corners, second)
+        ordered = np.roll(corners, -turn, axis=0)
         if second.corners_xy is not None and second.decoded is not None:
             agreement = _overlap(first.corners_xy, second.corners_xy)
             if second.present > 0 and agreement > LEAST_AGREEMENT:
@@ -175,6 +177,7 @@ class LearnedLocator:
             [
                 np.clip(first.present, -6.0, 6.0),
                 np.clip(second.present, -6.0, 6.0),
+                np.clip(turned, -6.0, 6.0),
                 -math.log(1.005 - first.sureness),
                 -math.log(1.005 - second.sureness),
                 math.log(float(decoded.heat.mean()) + 0.02),
@@ -188,22 +191,28 @@ class LearnedLocator:
         belief = 0.5 * (_sigmoid(first.ultrasound) + _sigmoid(second.ultrasound))
         return Finding((corners + 0.5) * scale_xy - 0.5, belief, evidence)
 
-    def _turn(self, pixels: PixelArray, corners_xy: FloatArray, upright: Look) -> int:
-        """Return which of a quad's corners the reading begins at.
+    def _turn(self, pixels: PixelArray, corners_xy: FloatArray, upright: Look) -> tuple[int, float]:
+        """Return which of a quad's corners the reading begins at, and the presence in turns.
 
         Args:
             pixels: The picture.
             corners_xy: (4, 2) picture pixels, in the order that they were found in.
             upright: The look at the quad in that order.
+
+        Returns:
+            Index of the corner, and the mean logit of a display in the three other turns.
         """
         belief = np.array([KEPT_LOG_ODDS, 0.0, 0.0, 0.0])
+        heat, present = upright.corner_logits, 0.0
         for turn in range(4):
             quad = np.roll(corners_xy, -turn, axis=0)
             view = close_view(quad)
-            heat = upright.corner_logits if turn == 0 else self._run(pixels, view)[0]
+            if turn:
+                heat, _, _, facts = self._run(pixels, view)
+                present += float(facts[0]) / 3
             ring = project(CELLS @ view.matrix, quad)
             belief += np.roll(turn_belief(heat, ring), turn)
-        return int(belief.argmax())
+        return int(belief.argmax()), present
 
     def _run(self, pixels: PixelArray, view: View) -> list[NDArray[np.float32]]:
         """Return corners, masks, glare and facts of one view."""

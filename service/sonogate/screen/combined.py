@@ -18,7 +18,7 @@ class CombinedLocator:
 
     A trained locator knows a display from a sheet of paper and the panel from a picture on
     it; one that follows straight edges places them more finely where it follows the right
-    ones, which nearly the same quad is a sign of.
+    ones, which nearly the same quad is a sign of, and better where the first is in doubt.
     """
 
     def __init__(
@@ -52,9 +52,12 @@ class CombinedLocator:
             return None
         edged = self._edges(photo)
         common = 0.0 if edged is None else overlap(known.corners_xy, edged.corners_xy)
-        if doubted and common < self._policy.confirming_overlap:
+        policy = self._policy
+        if doubted and common < policy.confirming_overlap:
             return None
-        if edged is None or common < self._policy.same_display_overlap:
+        doubted |= known.confidence < policy.doubtful_confidence
+        needed = policy.confirming_overlap if doubted else policy.same_display_overlap
+        if edged is None or common < needed:
             return known
         corners_xy = _in_order_of(known.corners_xy, edged.corners_xy)
         return replace(
