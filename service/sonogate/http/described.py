@@ -138,7 +138,13 @@ def text_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _answers(success: dict[str, Any], statuses: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:
     made: dict[int | str, dict[str, Any]] = {}
-    for status in {*statuses, 500} | ({503} if 401 in statuses else set()):
+    implied = {500}
+    if 401 in statuses:
+        implied.add(503)
+    if 413 in statuses:
+        # A body that is not text at all.
+        implied.add(400)
+    for status in sorted({*statuses, *implied}):
         if status < 300:
             made[status] = success
         elif status == 304:
