@@ -106,6 +106,7 @@ def _statement(mark: Mark) -> Statement:
         None if fidelity is None else Fidelity(**fidelity),
         said["versions"]["sonogate"],
         said["versions"]["policy"],
+        mark.signed_at,
     )
 
 

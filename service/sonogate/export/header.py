@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -70,18 +71,31 @@ def in_zone(moment: datetime, zone: tzinfo) -> datetime:
 
 
 def make_uid(item: ExportItem, what: str) -> UID:
-    """Return the UID of a part of the export: the same every time it is made.
+    """Return the UID of a part of the export: the same every time the same is exported.
 
-    Sending a picture twice gives one object, and the identified and the de-identified copy
-    have nothing in common.
+    Sending a picture twice gives one object; with another patient, context or calibration it
+    is another object. The identified and the de-identified copy have nothing in common.
     """
-    copy = "identified" if item.identified else "deidentified"
-    text = f"{what}:{copy}:{item.subject_id}:{item.statement.image_id}:{item.picture.sha256}"
-    digest = bytearray(hashlib.sha256(text.encode("utf-8")).digest()[:16])
+    text = f"{what}:{item.identified}:{item.subject_id}:{item.statement.image_id}"
+    digest = bytearray(hashlib.sha256(f"{text}:{_content(item)!r}".encode()).digest()[:16])
     # A UUID of version 8 (RFC 9562) under 2.25 (PS3.5 section B.2).
     digest[6] = digest[6] & 0x0F | 0x80
     digest[8] = digest[8] & 0x3F | 0x80
     return UID(f"2.25.{int.from_bytes(digest, 'big')}")
+
+
+def _content(item: ExportItem) -> tuple[object, ...]:
+    """Return what an object holds; of a de-identified copy, nothing that names anyone."""
+    calibration = None if item.calibration is None else astuple(item.calibration)
+    common = (item.picture.sha256, astuple(item.statement), calibration, item.grey)
+    context = item.context
+    if item.patient is not None:
+        about = None if context is None else astuple(context)
+        return (*common, astuple(item.patient), about, astuple(item.device))
+    machine = (item.device.maker, item.device.model)
+    if context is None:
+        return (*common, machine)
+    return (*common, machine, context.body_part, context.side, context.coded_findings)
 
 
 def make_object(item: ExportItem, sop_class: UID, what: str, at: datetime) -> Dataset:
@@ -91,7 +105,7 @@ def make_object(item: ExportItem, sop_class: UID, what: str, at: datetime) -> Da
         item: What is exported.
         sop_class: Class of the object.
         what: Names the object within the export.
-        at: When it is made; stands in identified copies alone.
+        at: When it is made; stands in identified copies where nothing better is known.
     """
     dataset = Dataset()
     meta = FileMetaDataset()
@@ -104,10 +118,7 @@ def make_object(item: ExportItem, sop_class: UID, what: str, at: datetime) -> Da
     dataset.SOPClassUID = sop_class
     dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
     if item.identified:
-        zone = zone_of(item)
-        made = date_and_time(at, zone)
-        dataset.InstanceCreationDate, dataset.InstanceCreationTime = made
-        dataset.TimezoneOffsetFromUTC = at.astimezone(zone).strftime("%z")
+        dataset.TimezoneOffsetFromUTC = at.astimezone(zone_of(item)).strftime("%z")
     _add_patient(dataset, item)
     _add_study(dataset, item, at)
     _add_equipment(dataset, item)
@@ -120,7 +131,8 @@ def moment_of(item: ExportItem, at: datetime) -> tuple[str, str]:
     if item.patient is None:
         return DUMMY_DATE, DUMMY_TIME
     acquired = None if item.context is None else item.context.acquired_at
-    return date_and_time(acquired or item.patient.study_at or at, zone_of(item))
+    known = acquired or item.patient.study_at or item.statement.signed_at
+    return date_and_time(known or at, zone_of(item))
 
 
 def _add_patient(dataset: Dataset, item: ExportItem) -> None:
@@ -157,7 +169,10 @@ def _add_equipment(dataset: Dataset, item: ExportItem) -> None:
     device = item.device
     dataset.Manufacturer = MANUFACTURER
     dataset.ManufacturerModelName = MANUFACTURER
-    dataset.SoftwareVersions = [item.statement.sonogate, f"policy {item.statement.policy}"]
+    dataset.SoftwareVersions = [
+        line(item.statement.sonogate),
+        line(f"policy {item.statement.policy}"),
+    ]
     masker = Dataset()
     masker.PurposeOfReferenceCodeSequence = Sequence(
         [code_item(Code("DCM", "109104", "De-identifying Equipment"))]

@@ -10,7 +10,7 @@ from sonogate.export.values import ExportItem
 
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}"
-    "img{max-width:100%;border:1px solid #999}"
+    "img{max-width:100%;height:auto;border:1px solid #999}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{font-weight:600}"
     "dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}section{margin-bottom:3rem}"
 )

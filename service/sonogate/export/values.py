@@ -84,6 +84,7 @@ class Statement:
         fidelity: Predicted likeness to the machine's own export; or None.
         sonogate: Version of the package.
         policy: Version of the policy.
+        signed_at: When the picture was accepted and signed; or None.
         lossy_original: Whether the photo was compressed with loss, as those of phones are.
     """
 
@@ -93,6 +94,7 @@ class Statement:
     fidelity: Fidelity | None
     sonogate: str
     policy: str
+    signed_at: datetime | None = None
     lossy_original: bool = True
 
 

@@ -141,6 +141,7 @@ def _statement(image: StoredImage) -> Statement:
         None if fidelity is None else Fidelity(**fidelity),
         versions["sonogate"],
         versions["policy"],
+        image.created_at,
         (report.get("photo") or {}).get("format") not in _LOSSLESS,
     )
 
