@@ -52,6 +52,7 @@ ENDPOINTS = [
     Endpoint("POST", "/v1/submissions/{submission}/photos", _only(Scope.SUBMIT)),
     Endpoint("DELETE", "/v1/submissions/{submission}", _only(Scope.ADMIN), _WHY),
     Endpoint("GET", "/v1/images", _only(Scope.REVIEW)),
+    Endpoint("GET", "/v1/reassessment", _only(Scope.REVIEW)),
     Endpoint("GET", "/v1/images/{image}", _only(Scope.SUBMIT, Scope.REVIEW)),
     Endpoint("GET", "/v1/images/{image}/file", _only(Scope.SUBMIT, Scope.REVIEW)),
     Endpoint("POST", "/v1/images/{image}/links", _only(Scope.REVIEW)),

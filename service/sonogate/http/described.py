@@ -28,6 +28,11 @@ RECALL = """
 A recalled picture stays on record, but is not to be relied on: whoever verifies a copy of it
 is told so.
 """
+REASSESSMENT = """
+After a new policy: what it says of pictures on record, from the native values measured then.
+Nothing is measured anew and nothing is changed; recall or replace what has become too poor.
+The filters are those of the search.
+"""
 STATISTICS = """
 Counts of the organisation's attempts. A machine at a site with fewer than five attempts is
 counted as `other`.

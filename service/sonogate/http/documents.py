@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sonogate.clinical import ClinicalContext, Code, Consent, Device
+from sonogate.http.reassess import Reassessment
 from sonogate.records.values import Attempt, AuditEntry, StoredImage, Submission
 from sonogate.report import to_json
 from sonogate.types import Assessment
@@ -87,6 +88,18 @@ def audit_document(entry: AuditEntry) -> dict[str, Any]:
         "reason": entry.reason,
         "previous_hash": entry.previous_hash,
         "hash": entry.hash,
+    }
+
+
+def reassessment_document(judged: Reassessment) -> dict[str, Any]:
+    """Return what today's policy says of a picture."""
+    return {
+        "image_id": judged.image_id,
+        "was": judged.was,
+        "now": judged.now,
+        "worse": judged.worse,
+        "failing": list(judged.failing),
+        "mediocre": list(judged.mediocre),
     }
 
 

@@ -12,9 +12,15 @@ from pydantic import AwareDatetime
 from sonogate.http import described
 from sonogate.http.access import Principal, Scope
 from sonogate.http.backend import Backend
-from sonogate.http.documents import audit_document, image_document, page_document
+from sonogate.http.documents import (
+    audit_document,
+    image_document,
+    page_document,
+    reassessment_document,
+)
 from sonogate.http.errors import InvalidRequestError, NoSuchPictureError
 from sonogate.http.negotiate import accepted, answer, tagged
+from sonogate.http.reassess import reassess
 from sonogate.http.schemas import ReasonIn, ReplacementIn
 from sonogate.http.submission_routes import After, Limit
 from sonogate.records.errors import NoSuchRecordError
@@ -92,6 +98,26 @@ def make_router(backend: Backend) -> APIRouter:
         page = records.images(who.organisation, wanted, after, limit)
         items = [image_document(item) for item in page.items]
         return answer(request, page_document(items, page.after))
+
+    @router.get(
+        "/reassessment",
+        summary="Judge stored pictures again by the policy of today",
+        description=described.REASSESSMENT,
+        responses=described.responses("ReassessmentPage", 200, 304, 401, 403, 406, 422, 429),
+        response_class=Response,
+    )
+    def reassessed(
+        request: Request,
+        who: Annotated[Principal, Depends(reviewer)],
+        wanted: Annotated[ImageFilter, Depends(wanted_images)],
+        after: After = None,
+        limit: Limit = 50,
+    ) -> Response:
+        page = records.images(who.organisation, wanted, after, limit)
+        judged = [reassess(item, backend.policy) for item in page.items]
+        items = [reassessment_document(one) for one in judged if one is not None]
+        document = page_document(items, page.after)
+        return answer(request, {"policy_version": backend.policy.version, **document})
 
     @router.get(
         "/images/{image_id}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from sonogate.records.values import ImageState, SubmissionState
-from sonogate.types import Limit, Outcome
+from sonogate.types import MEASURE_NAMES, Limit, Outcome
 
 _TIME = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
@@ -119,6 +119,21 @@ RECORD_SCHEMAS: dict[str, Any] = {
     "ImagePage": _page("ImagePage", "Image"),
     "AuditEntry": _AUDIT,
     "AuditPage": _page("AuditPage", "AuditEntry"),
+    "Reassessment": _object(
+        "Reassessment",
+        image_id=_TEXT,
+        was={"enum": list(get_args(Outcome))},
+        now={"enum": list(get_args(Outcome))},
+        worse={"type": "boolean"},
+        failing={"type": "array", "items": {"enum": list(MEASURE_NAMES)}},
+        mediocre={"type": "array", "items": {"enum": list(MEASURE_NAMES)}},
+    ),
+    "ReassessmentPage": _object(
+        "ReassessmentPage",
+        policy_version=_TEXT,
+        items={"type": "array", "items": {"$ref": "#/components/schemas/Reassessment"}},
+        after=_maybe(_TEXT),
+    ),
     "Statistics": _object(
         "Statistics",
         schema={"const": "sonogate.statistics/1"},
