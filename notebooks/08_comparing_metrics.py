@@ -191,7 +191,7 @@ for axis, fault in zip(axes, kinds, strict=True):
         span = table[table["metric"] == name]["score"]
         scaled = (means - span.min()) / max(span.max() - span.min(), 1e-9)
         axis.plot(means.index, 1 - scaled if name in LOWER_IS_BETTER else scaled, label=name)
-    axis.set_title(f"{fault}, n = {EXPORTS} exports", fontsize=9)
+    axis.set_title(f"{fault}, exports: {EXPORTS}", fontsize=9)
     axis.set_xlabel("strength, 1 to 5")
 axes[0].set_ylabel("score, scaled to each metric's range (1 best)")
 axes[-1].legend(fontsize=6)

@@ -4,8 +4,8 @@ The stages take a path, bytes or an array, and need no service:
 
     >>> import sonogate as sg
     >>> found = sg.assess("samples/far.jpg")
-    >>> found.verdict.reasons[0].code
-    'too_far'
+    >>> found.verdict.outcome
+    'retake'
     >>> found.masked.pixels.shape == found.screen.pixels.shape
     True
 """
