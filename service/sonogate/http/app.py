@@ -38,6 +38,7 @@ from sonogate.http.pool import GatePool
 from sonogate.http.routes import Services, make_router
 from sonogate.http.settings import Settings
 from sonogate.http.throttle import Throttle
+from sonogate.http.traces import TraceRequests, find_tracer
 from sonogate.policy import Policy, default_policy, load_policy
 from sonogate.records.storage import Storage
 from sonogate.records.store import SqlRecords
@@ -135,6 +136,9 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(problems.FaultBarrier, logger=logger)
     app.add_middleware(MeasureRequests, metrics=metrics)
+    tracer = find_tracer()
+    if tracer is not None:
+        app.add_middleware(TraceRequests, tracer=tracer)
     app.add_middleware(RequestLog, logger=logger)
     app.add_middleware(SecurityHeaders, hsts=settings.hsts)
     return app
