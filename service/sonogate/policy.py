@@ -200,7 +200,9 @@ class IdentifiersPolicy:
         min_text_height_px: Canvas pixels below which a box is masked unread.
         min_read_confidence: Detector's confidence below which a box is masked unread.
         min_upright_confidence: Confidence, 0–1, that at least one run has on an upright screen.
-        min_upright_letters: Letters and digits that such a run has at least.
+        min_upright_letters: Letters and digits that such a run has at least where it is
+            clinical.
+        min_upright_unknown_letters: Letters that it has at least where it is not.
         min_keep_confidence: Lowest confidence of any character of a kept run, 0–1.
         min_measured_confidence: The same for a value with its unit or label.
         min_write_confidence: Confidence from which a run counts as writing that taints what
@@ -214,13 +216,11 @@ class IdentifiersPolicy:
         footer_fraction: Share of the screen's height that is its footer.
         context_lines: Distance in line heights within which identifiers taint a run.
         scan_sure_confidence: The finder's confidence from which a line in the scan area is
-            masked whatever it reads as, 0–1.
+            writing though nothing was read, 0–1.
         scan_read_confidence: Confidence of a reading from which letters in the scan area are
             writing, 0–1.
         scan_letter_confidence: Confidence of a reading below which its letters are none, 0–1.
         scan_found_confidence: The detector's confidence from which such letters suffice, 0–1.
-        scan_unread_confidence: The detector's confidence from which a line in the scan area
-            is writing though nothing was read, 0–1.
         scan_line_margin: Line heights by which a masked line in the scan area is prolonged on
             either side, as its ends may have been missed.
         mask_margin_px: Margin around masked runs, export pixels.
@@ -230,6 +230,8 @@ class IdentifiersPolicy:
         check_side_px: Longest side of the picture that the check searches.
         check_map_threshold: Probability above which a pixel is text to the check, 0–1.
         check_box_threshold: Mean probability above which a box is text to the check, 0–1.
+        check_unread_confidence: The detector's confidence from which a line left over is
+            writing though nothing was read, 0–1.
         max_unaccounted: Visible, unknown share of a run above which the check fails.
     """
 
@@ -246,6 +248,7 @@ class IdentifiersPolicy:
     min_read_confidence: float
     min_upright_confidence: float
     min_upright_letters: int
+    min_upright_unknown_letters: int
     min_keep_confidence: float
     min_measured_confidence: float
     min_write_confidence: float
@@ -261,7 +264,6 @@ class IdentifiersPolicy:
     scan_read_confidence: float
     scan_letter_confidence: float
     scan_found_confidence: float
-    scan_unread_confidence: float
     scan_line_margin: float
     mask_margin_px: float
     keep_margin_px: float
@@ -269,6 +271,7 @@ class IdentifiersPolicy:
     check_side_px: int
     check_map_threshold: float
     check_box_threshold: float
+    check_unread_confidence: float
     max_unaccounted: float
 
 

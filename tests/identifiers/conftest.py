@@ -73,10 +73,10 @@ class FakeReader:
     def _read(self, crops: Sequence[PixelArray]) -> list[tuple[str, float]]:
         self.readings += 1
         texts = self.texts
-        if self.readings == 2:
-            texts = self.second_texts if self.second_texts is not None else self.texts
-            texts = texts[: len(crops)]
-        elif self.readings > 2:
+        second = self.second_texts if self.second_texts is not None else self.texts
+        if self.readings == 2 and len(crops) <= len(second):
+            texts = second[: len(crops)]
+        elif self.readings > 1:
             later = self.later_texts[0] if self.later_texts else ""
             texts = [later] * len(crops)
         assert len(texts) == len(crops)

@@ -118,3 +118,14 @@ def test_a_reader_that_runs_out_of_time_fails_closed(limits: IdentifiersPolicy) 
     found = read(as_screen(screen.pixels, sector), hurried, limits)
     assert found.runs == ()
     assert found.failure == "the text reader failed (TimeoutError)"
+
+
+@pytest.mark.parametrize("turn", ["upside_down", "mirrored"])
+def test_a_screen_that_is_not_upright_is_not_complete(
+    turn: str, reader: RapidOcrReader, limits: IdentifiersPolicy, fonts: Path
+) -> None:
+    _, clinical, sector = drawn(3)
+    assert read(as_screen(clinical.pixels, sector), reader, limits).failure is None
+    seen = clinical.pixels[::-1, ::-1] if turn == "upside_down" else clinical.pixels[:, ::-1]
+    found = read(as_screen(np.ascontiguousarray(seen), sector), reader, limits)
+    assert found.failure == "no text on the screen can be read: it may be turned or mirrored"

@@ -74,7 +74,13 @@ def check(
         return replace(report, complete=False, failure=f"the check failed ({type(error).__name__})")
     # A lone mark (a tick, a caliper) tells nothing, and speckle reads as nothing.
     if any(
-        looks_written(polygon_xy, score, tuple(readings[2 * order : 2 * order + 2]), policy)
+        looks_written(
+            polygon_xy,
+            score,
+            tuple(readings[2 * order : 2 * order + 2]),
+            policy,
+            policy.check_unread_confidence,
+        )
         for order, (polygon_xy, score) in enumerate(left_over)
     ):
         return replace(report, complete=False, failure="text is left after masking")

@@ -100,7 +100,7 @@ def classify(
         if patient is not None and any(names_patient(text, patient) for text in one.run.readings):
             kept = False
         kind: RegionKind = "clinical" if kept else _kind(one.run)
-        if not kept and one.writes and _within(one.box, screen.scan_area_xy):
+        if not kept and not _is_lone(one) and _within(one.box, screen.scan_area_xy):
             # A line's ends may have been missed.
             width_px = one.box[2] - one.box[0]
             upright = boxes.height(one.box) > width_px
@@ -170,10 +170,15 @@ def _is_structure(one: _Judged, tallest_px: float) -> bool:
 
     It is taller than annotations are, about as wide as tall, and reads as one sign at most.
     """
+    sides = np.linalg.norm(np.diff(one.run.polygon_xy[:3], axis=0), axis=1)
+    return _is_lone(one) and bool(sides.min() > tallest_px)
+
+
+def _is_lone(one: _Judged) -> bool:
+    """Say whether a box has room for one letter and no two were read."""
     letters = sum(map(str.isalnum, one.run.readings[0])) if one.run.readings else 0
     sides = np.linalg.norm(np.diff(one.run.polygon_xy[:3], axis=0), axis=1)
-    lone = sides.max() <= LONE_ELONGATION * sides.min()
-    return bool(letters < 2 and lone and sides.min() > tallest_px)
+    return bool(letters < 2 and sides.max() <= LONE_ELONGATION * sides.min())
 
 
 def _within(box: FloatArray, polygon_xy: FloatArray | None) -> bool:

@@ -27,6 +27,7 @@ def looks_written(
     found_confidence: float,
     readings: tuple[tuple[str, float], ...],
     policy: IdentifiersPolicy,
+    unread_confidence: float,
 ) -> bool:
     """Say whether a candidate in the scan area is writing.
 
@@ -35,6 +36,8 @@ def looks_written(
         found_confidence: The detector's confidence, 0–1.
         readings: Text and confidence of each reading of it, turned either way.
         policy: The limits of certainty.
+        unread_confidence: The detector's confidence from which a line is writing though
+            nothing was read.
     """
     letters = [(sum(map(str.isalnum, text)), confidence) for text, confidence in readings]
     if off_axis_deg(polygon_xy) > LEVEL_DEG:
@@ -55,9 +58,13 @@ def looks_written(
     ):
         return True
     # Scripts that the recogniser does not know read as next to nothing.
+    return not is_lone(polygon_xy) and found_confidence >= unread_confidence
+
+
+def is_lone(polygon_xy: FloatArray) -> bool:
+    """Say whether a rectangle has room for one letter only, as a caliper's mark has."""
     sides = np.linalg.norm(np.diff(polygon_xy[:3], axis=0), axis=1)
-    lone = sides.max() <= LONE_ELONGATION * sides.min()
-    return not lone and found_confidence >= policy.scan_unread_confidence
+    return bool(sides.max() <= LONE_ELONGATION * sides.min())
 
 
 def off_axis_deg(polygon_xy: FloatArray) -> float:

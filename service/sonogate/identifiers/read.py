@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.identifiers import boxes
-from sonogate.identifiers.evidence import looks_written, turned_crops
+from sonogate.identifiers.evidence import is_lone, looks_written, turned_crops
 from sonogate.identifiers.find import TextReader, canvas_scale, find, resize
 from sonogate.identifiers.vocabulary import grade
 from sonogate.policy import IdentifiersPolicy
@@ -27,6 +27,9 @@ MAX_OFF_LEVEL_PX = 1.0
 # 0.61 c / g for a thin line; halfway between.
 BLUR_FACTOR = 0.5
 SMALL_TEXT_PERCENTILE = 10.0
+MIN_UPRIGHT_WORD = 2
+# Grades of text that has words in it.
+WORDY = frozenset(("words", "menu", "nameable", "label"))
 
 
 def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy) -> TextRuns:
@@ -67,9 +70,23 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
 
 
 def _legible(run: TextRun, policy: IdentifiersPolicy) -> bool:
-    """Say whether a run was read for certain, as one of an upright screen always is."""
-    letters = sum(map(str.isalnum, run.readings[0])) if run.readings else 0
-    return letters >= policy.min_upright_letters and run.confidence >= policy.min_upright_confidence
+    """Say whether a run was read as one of an upright screen is: for certain, and as words.
+
+    Turned or mirrored text is now and then read with certainty too, but as nothing that a
+    console writes, and never at length.
+    """
+    if not run.readings or run.confidence < policy.min_upright_confidence:
+        return False
+    text = run.readings[0]
+    signs, letters = sum(map(str.isalnum, text)), sum(map(str.isalpha, text))
+    if letters >= policy.min_upright_unknown_letters:
+        return True
+    known = grade(text, keep_vendors=policy.keep_vendors)
+    return (
+        signs >= policy.min_upright_letters
+        and letters >= MIN_UPRIGHT_WORD
+        and known not in {None, "number"}
+    )
 
 
 def text_blur_px(
@@ -151,20 +168,28 @@ def _read_runs(
         if x1 - x0 >= 3 and y1 - y0 >= 3 and _readable(run, scale_px, policy):
             readable.append(index)
             crops.append(np.ascontiguousarray(pixels[y0:y1, x0:x1]))
-    again, second = [], []
+    again: dict[bool, list[int]] = {True: [], False: []}
+    looks: dict[bool, list[PixelArray]] = {True: [], False: []}
     for index, crop, (text, confidence) in zip(readable, crops, reader.skim(crops), strict=True):
-        if text:
-            runs[index] = replace(runs[index], readings=(text,), confidence=confidence)
-        if text and grade(text, keep_vendors=policy.keep_vendors) is not None:
-            again.append(index)
-            second.append(_second_look(crop))
-    for index, (text, confidence) in zip(again, reader.recognise(second), strict=True):
-        first = runs[index]
-        runs[index] = replace(
-            first,
-            readings=(*first.readings, text),
-            confidence=min(first.confidence, confidence),
-        )
+        if not text:
+            continue
+        runs[index] = replace(runs[index], readings=(text,), confidence=confidence)
+        known = grade(text, keep_vendors=policy.keep_vendors)
+        if known is not None:
+            # A word could be a name: it is worth the slower reader.
+            wordy = known in WORDY
+            again[wordy].append(index)
+            looks[wordy].append(_second_look(crop))
+    for wordy, read_again in ((False, reader.skim), (True, reader.recognise)):
+        if not again[wordy]:
+            continue
+        for index, (text, confidence) in zip(again[wordy], read_again(looks[wordy]), strict=True):
+            first = runs[index]
+            runs[index] = replace(
+                first,
+                readings=(*first.readings, text),
+                confidence=min(first.confidence, confidence),
+            )
     return tuple(runs)
 
 
@@ -184,7 +209,7 @@ def _written(
     doubtful = [
         index
         for index, run in enumerate(runs)
-        if found[index].confidence < policy.scan_sure_confidence
+        if (found[index].confidence < policy.scan_sure_confidence or is_lone(run.polygon_xy))
         and _within(run.polygon_xy, outline)
         and not (len(run.readings) > 1 and run.confidence >= policy.min_keep_confidence)
     ]
@@ -196,7 +221,13 @@ def _written(
         first = runs[index].readings
         if first:
             readings = (*readings, (first[0], runs[index].confidence))
-        if not looks_written(runs[index].polygon_xy, found[index].confidence, readings, policy):
+        if not looks_written(
+            runs[index].polygon_xy,
+            found[index].confidence,
+            readings,
+            policy,
+            policy.scan_sure_confidence,
+        ):
             unwritten.add(index)
     lines = [
         boxes.bounds(run.polygon_xy) for index, run in enumerate(runs) if index not in unwritten
