@@ -117,7 +117,9 @@ def _levels(factor: str, levels: Mapping[str, Estimate]) -> Figure:
     _plain(axes)
     _intervals(axes, [one for _, one in shown])
     axes.set_yticks(range(len(shown)), [f"{name} (n = {one.n})" for name, one in shown])
-    axes.set_xlabel("mean HaarPSI as captured (0–1), 95% interval over clusters", fontsize=8)
+    known = any(np.isfinite(one.low) for _, one in shown)
+    told = ", 95% interval over clusters" if known else "; too few clusters for intervals"
+    axes.set_xlabel(f"mean HaarPSI as captured (0–1){told}", fontsize=8)
     axes.set_ylabel(factor.replace("_", " "), fontsize=9)
     return figure
 
