@@ -12,6 +12,7 @@ from tests.authority.conftest import make_claim, make_masked
 from typer.testing import CliRunner, Result
 
 from sonogate.authority import PictureSigner, Recall, RegisteredPicture, load_authority
+from sonogate.authority.detached import sign_copy
 from sonogate.authority.snapshot import sign_snapshot
 from sonogate.cli import create_cli
 from sonogate.report import encode_png
@@ -69,6 +70,20 @@ def test_a_list_of_nobody_is_refused(folder: Path) -> None:
     root, listed = folder / "keys/root.pem", folder / "forged.jws"
     said = run("verify", folder / "CANARY-DOE.png", "--root", root, "--snapshot", listed)
     assert said.exit_code == 2
+
+
+def test_a_signature_beside_the_file(folder: Path) -> None:
+    keys = load_authority(folder / "keys", datetime.now(UTC))
+    (folder / "copy.dcm").write_bytes(b"a copy")
+    now = datetime.now(UTC)
+    signed = sign_copy(b"a copy", "img_1", "0" * 64, keys.statements, now)
+    (folder / "copy.jws").write_text(signed + "\n")
+    root, beside = folder / "keys/root.pem", folder / "copy.jws"
+    said = run("verify", folder / "copy.dcm", "--root", root, "--signature", beside)
+    assert (said.exit_code, "AUTHENTIC" in said.output) == (0, True)
+    (folder / "copy.dcm").write_bytes(b"A copy")
+    said = run("verify", folder / "copy.dcm", "--root", root, "--signature", beside)
+    assert (said.exit_code, "ALTERED" in said.output) == (1, True)
 
 
 def test_missing_file_and_root(folder: Path) -> None:

@@ -22,12 +22,13 @@ import uvicorn
 from fastapi.testclient import TestClient
 from fhir.resources.R4B.bundle import Bundle
 from tests.export.conftest import Orthanc, orthanc
-from tests.http.kit import CONSULTATION, OTHER_ORG, Hospital, hospital, known_photos
+from tests.http.kit import CONSULTATION, ORG, OTHER_ORG, Hospital, hospital, known_photos
 from tests.http.test_service import problem
 from tests.records.kit import Clock
 from typer.testing import CliRunner
 
 from sonogate.authority import AuthorityKeys, load_roots, verify
+from sonogate.authority.detached import verify_copy
 from sonogate.authority.snapshot import read_snapshot
 from sonogate.authority.statements import read_statement
 from sonogate.cli import create_cli
@@ -216,6 +217,31 @@ def test_trail_is_sound_anchored_and_told_as_fhir(service: Authority, image_id: 
     problem(theirs, 422, "invalid_request")
 
 
+def test_trail_is_checked_away_from_the_service(
+    service: Authority, image_id: str, tmp_path: Path
+) -> None:
+    (tmp_path / "root.pem").write_bytes(service.keys.roots.pem)
+    kept = service.client.get("/v1/audit/head", headers=service.every).text
+    (tmp_path / "head.jws").write_text(kept)
+    after, number = "0", 0
+    while after is not None:
+        path = f"/v1/audit?limit=7&after={after}"
+        page = service.client.get(path, headers=service.every).json()
+        (tmp_path / f"{number:03}.json").write_text(json.dumps(page))
+        after, number = page["after"], number + 1
+    pages = [str(path) for path in sorted(tmp_path.glob("*.json"))]
+    end = ["--organisation", ORG, "--root", str(tmp_path / "root.pem")]
+    end += ["--anchor", str(tmp_path / "head.jws")]
+    said = CliRunner().invoke(create_cli(), ["audit", *pages, *end])
+    assert (said.exit_code, said.output.startswith("sound")) == (0, True), said.output
+    cut = CliRunner().invoke(create_cli(), ["audit", *pages[:-1], *end])
+    assert (cut.exit_code, "cut_off" in cut.output) == (1, True), cut.output
+    first = Path(pages[0])
+    first.write_text(first.read_text().replace("submission.create", "submission.delete", 1))
+    altered = CliRunner().invoke(create_cli(), ["audit", *pages, *end])
+    assert (altered.exit_code, "altered" in altered.output) == (1, True)
+
+
 def test_published_keys_check_answers(service: Authority) -> None:
     keys = service.client.get("/v1/authority/jwks.json").json()
     head = service.client.get("/v1/audit/head", headers=service.every).text
@@ -236,6 +262,28 @@ def test_every_shape(service: Authority, image_id: str, shape: str, named: bool)
         assert dataset.PatientIdentityRemoved == ("NO" if named else "YES")
     else:
         json.loads(answer.content)
+
+
+def test_exported_files_are_verified_by_the_signature_beside_them(
+    service: Authority, image_id: str
+) -> None:
+    path = f"/v1/images/{image_id}/export"
+    answer = service.client.post(path, json={"shape": "dicom"}, headers=service.every)
+    beside = {**service.every, "Sonogate-Signature": answer.headers["Sonogate-Signature"]}
+    said = service.verify(answer.content, beside)
+    assert (said["status"], said["image"]) == ("AUTHENTIC", image_id)
+    assert said["sha256"] == hashlib.sha256(answer.content).hexdigest()
+    offline = verify_copy(answer.content, beside["Sonogate-Signature"], service.keys.roots, None)
+    assert offline.status == "AUTHENTIC"
+    altered = answer.content[:-1] + bytes([answer.content[-1] ^ 1])
+    assert service.verify(altered, beside)["status"] == "ALTERED"
+    assert service.verify(answer.content)["status"] == "UNKNOWN"
+    forged = {**service.every, "Sonogate-Signature": "a.b.c"}
+    assert service.verify(answer.content, forged)["status"] == "UNKNOWN"
+    # A recall reaches copies in every shape.
+    body = {"reason": "taken of the wrong patient"}
+    service.client.post(f"/v1/images/{image_id}/recall", json=body, headers=service.every)
+    assert service.verify(answer.content, beside)["status"] == "RECALLED"
 
 
 @pytest.mark.parametrize("destination", ["pacs", "store"])

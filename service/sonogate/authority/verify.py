@@ -88,7 +88,8 @@ def verify(data: bytes, roots: Roots, register: Register | None) -> Answer:
     mark = read_mark(data, roots)
     found = None if register is None else register.by_file(digest)
     if found is not None and found.sha256 == digest:
-        return _registered(found, mark)
+        intact = mark is not None and mark.image_id == found.image_id
+        return answer_registered(found, intact=intact)
     basis: Basis = "signature" if register is None else "registry"
     if mark is None and any(trace in data for trace in _TRACES):
         return Answer("ALTERED", digest, basis, detail="mark_broken")
@@ -97,9 +98,13 @@ def verify(data: bytes, roots: Roots, register: Register | None) -> Answer:
     return Answer("AUTHENTIC", digest, basis, image_id=mark.image_id, mark_intact=True)
 
 
-def _registered(found: RegisteredPicture, mark: Mark | None) -> Answer:
-    """Return what the register says of a file that is in it, byte for byte."""
-    intact = mark is not None and mark.image_id == found.image_id
+def answer_registered(found: RegisteredPicture, *, intact: bool) -> Answer:
+    """Return what the register says of a picture that is in it, byte for byte.
+
+    Args:
+        found: What the register holds.
+        intact: Whether the authority's signature holds today.
+    """
     if found.deleted:
         return Answer("UNKNOWN", found.sha256, "registry", "deleted", mark_intact=intact)
     status: Status = "AUTHENTIC"

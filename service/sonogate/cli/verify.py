@@ -39,6 +39,10 @@ def register(app: typer.Typer) -> None:
             str | None,
             typer.Option(help="Service to ask about recalls; its key in SONOGATE_KEY."),
         ] = None,
+        signature: Annotated[
+            Path | None,
+            typer.Option(help="Signature beside the one file, where it was exported."),
+        ] = None,
         as_json: Annotated[
             bool, typer.Option("--json", help="Print one answer a line as JSON.")
         ] = False,
@@ -51,13 +55,17 @@ def register(app: typer.Typer) -> None:
         code is 0 when every file is AUTHENTIC, 1 when one is not, 2 when a file cannot be
         read.
         """
+        from sonogate.authority.detached import verify_copy  # noqa: PLC0415
         from sonogate.authority.verify import answer_document  # noqa: PLC0415
         from sonogate.authority.verify import verify as check  # noqa: PLC0415
 
         errors = Console(stderr=True)
         if snapshot is not None and service is not None:
             raise typer.BadParameter("give a list or a service, not both")
+        if signature is not None and (len(files) > 1 or service is not None):
+            raise typer.BadParameter("a signature is of one file, and is checked here")
         roots, register_ = _read(root, snapshot)
+        beside = None if signature is None else _read_signature(signature)
         authentic = True
         for number, path in enumerate(files, start=1):
             try:
@@ -66,7 +74,11 @@ def register(app: typer.Typer) -> None:
                 errors.print(f"file {number}: {error.strerror}", style="red")
                 raise typer.Exit(2) from None
             if service is None:
-                answer = check(data, roots, register_)
+                answer = (
+                    check(data, roots, register_)
+                    if beside is None
+                    else verify_copy(data, beside, roots, register_)
+                )
                 document: Mapping[str, Any] = answer_document(answer, datetime.now(UTC))
             else:
                 document = _ask(service, data, roots, errors)
@@ -81,6 +93,13 @@ def register(app: typer.Typer) -> None:
             errors.print("recalls were not looked up: no list was given")
         if not authentic:
             raise typer.Exit(1)
+
+
+def _read_signature(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter("cannot be read", param_hint="--signature") from error
 
 
 def _ask(service: str, data: bytes, roots: Roots, errors: Console) -> Mapping[str, Any]:

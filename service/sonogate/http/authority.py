@@ -64,5 +64,5 @@ def authority_parts(keys: AuthorityKeys, destinations: Path | None) -> Authority
             raise ExportError("exports need the export extra: sonogate[export]") from error
     else:
         known = {} if destinations is None else read_destinations(destinations)
-        routers.append(export_router(keys.roots, known))
+        routers.append(export_router(keys, known))
     return AuthorityParts(PictureSigner(keys, encode_png), tuple(routers))

@@ -8,6 +8,8 @@ from sonogate.authority.audit import ChainFault
 from sonogate.authority.values import Detail, Status
 from sonogate.http import described
 
+# Carries the signature of a file that has no mark of its own.
+SIGNATURE = "Sonogate-Signature"
 VERIFY = """
 Send a file as it is: the part `photo` of a form, or the whole body. AUTHENTIC means that the
 file was issued here, every byte as it was, and is current; RECALLED and SUPERSEDED that it
@@ -15,7 +17,9 @@ was, and is no longer to be used; ALTERED that it carries what is left of the au
 mark; UNKNOWN that it is not on record. None of them says that the screen told the truth.
 
 Any client may ask about any file that it holds. Where a picture stands on the audit trail is
-told to its own organisation alone. `signature` is a JWS over the other members.
+told to its own organisation alone. A file that was exported carries no mark: send its
+signature along in the header `Sonogate-Signature`. In the answer, `signature` is a JWS over
+the other members.
 """
 ROOT = """
 Whoever has this certificate, by a way that is trusted, can verify pictures and statements
@@ -35,7 +39,8 @@ EXPORT = """
 The picture in another shape: `dicom` (Secondary Capture), `report` (Basic Text SR), `fhir` (a
 transaction Bundle), `clinical` (what is known around it, as JSON). With a patient the copy
 names them, and what is sent here of them is not kept; without one it is de-identified. A
-picture that was taken for teaching, research or quality is given de-identified alone.
+picture that was taken for teaching, research or quality is given de-identified alone. The
+header `Sonogate-Signature` holds the file's signature, a JWS, to be kept beside it.
 """
 SEND = """
 The picture is stored in an archive that the service knows by name: as Secondary Capture with
@@ -136,5 +141,6 @@ def export_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
             "application/fhir+json": {"schema": {"type": "object"}},
             "application/json": {"schema": {"type": "object"}},
         },
+        "headers": {SIGNATURE: {"description": "Signature of the file.", "schema": _TEXT}},
     }
     return made

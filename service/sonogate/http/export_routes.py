@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from sonogate.authority.certificates import Roots
+from sonogate.authority.detached import sign_copy
+from sonogate.authority.keys import AuthorityKeys
 from sonogate.authority.verify import read_mark
 from sonogate.clinical import Purpose
 from sonogate.errors import ExportError
@@ -37,18 +39,18 @@ _NAMING = frozenset({Purpose.DIRECT_CARE, Purpose.CONSULTATION})
 _LOSSLESS = frozenset({"png"})
 
 
-def export_router(roots: Roots, destinations: Mapping[str, Destination]) -> MakeRouter:
+def export_router(keys: AuthorityKeys, destinations: Mapping[str, Destination]) -> MakeRouter:
     """Return what makes the routes of exports.
 
     Args:
-        roots: Whose pictures are handed on.
+        keys: Whose pictures are handed on; signs files that carry no mark.
         destinations: Archives by name.
     """
 
     def make(backend: Backend) -> APIRouter:
         router = APIRouter(prefix="/v1/images", tags=["export"])
         reviewer = backend.guard.needing(Scope.REVIEW)
-        prepare = _preparer(backend, roots)
+        prepare = _preparer(backend, keys.roots)
 
         @router.post(
             "/{image_id}/export",
@@ -62,7 +64,10 @@ def export_router(roots: Roots, destinations: Mapping[str, Destination]) -> Make
         ) -> Response:
             package = prepare(who, image_id, body)
             _audit(backend, who, image_id, "image.export", body.shape, package)
-            return _file(package, body.shape, backend)
+            data, media_type = _file(package, body.shape, backend)
+            picture = package.item.picture.sha256
+            signature = sign_copy(data, image_id, picture, keys.statements, backend.clock())
+            return Response(data, media_type=media_type, headers={words.SIGNATURE: signature})
 
         @router.post(
             "/{image_id}/send",
@@ -153,14 +158,12 @@ def _audit(
     backend.records.audit(who.organisation, who.client, action, image_id, f"{what}, {copy}")
 
 
-def _file(package: Package, shape: str, backend: Backend) -> Response:
+def _file(package: Package, shape: str, backend: Backend) -> tuple[bytes, str]:
     if shape == "fhir":
-        bundle = make_bundle(package.item, package.objects, backend.clock())
-        return Response(encode(bundle), media_type=FHIR_TYPE)
+        return encode(make_bundle(package.item, package.objects, backend.clock())), FHIR_TYPE
     if shape == "clinical":
-        return Response(encode(clinical_document(package.item)), media_type="application/json")
-    dataset = package.image if shape == "dicom" else package.report
-    return Response(dicom_bytes(dataset), media_type=DICOM_TYPE)
+        return encode(clinical_document(package.item)), "application/json"
+    return dicom_bytes(package.image if shape == "dicom" else package.report), DICOM_TYPE
 
 
 def _deliver(package: Package, destination: Destination) -> None:

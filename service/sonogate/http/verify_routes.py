@@ -4,12 +4,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from sonogate.authority.audit import Head, check_chain, read_head, sign_head
 from sonogate.authority.canonical import JsonValue
+from sonogate.authority.detached import verify_copy
 from sonogate.authority.keys import AuthorityKeys, public_jwks
 from sonogate.authority.snapshot import sign_snapshot
 from sonogate.authority.verify import sign_answer, verify
@@ -53,14 +54,30 @@ def _add_verify(router: APIRouter, backend: Backend, keys: AuthorityKeys) -> Non
         openapi_extra=words.VERIFY_BODY,
         response_class=Response,
     )
-    async def verified(request: Request, who: Annotated[Principal, Depends(anyone)]) -> Response:
+    async def verified(
+        request: Request,
+        who: Annotated[Principal, Depends(anyone)],
+        signature: Annotated[
+            str | None,
+            Header(
+                alias=words.SIGNATURE,
+                pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$",
+                max_length=8192,
+                description="Signature of an exported file, as it came with it.",
+            ),
+        ] = None,
+    ) -> Response:
         accepted(request)
         data = await read_photo(request, backend.policy.photo.max_bytes, backend.upload_seconds)
-        document = await run_in_threadpool(_checked, data, who)
+        document = await run_in_threadpool(_checked, data, signature, who)
         return answer(request, document)
 
-    def _checked(data: bytes, who: Principal) -> dict[str, Any]:
-        found = verify(data, keys.roots, RecordsRegister(records, who.organisation))
+    def _checked(data: bytes, signature: str | None, who: Principal) -> dict[str, Any]:
+        register = RecordsRegister(records, who.organisation)
+        if signature is None:
+            found = verify(data, keys.roots, register)
+        else:
+            found = verify_copy(data, signature, keys.roots, register)
         head = None if found.audit_sequence is None else head_of(records, who.organisation)
         end: JsonValue = None
         if head is not None:
