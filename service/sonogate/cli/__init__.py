@@ -9,6 +9,7 @@ import typer
 
 from sonogate.cli import (
     assess,
+    audit,
     authority,
     compare,
     evaluate,
@@ -48,6 +49,7 @@ def create_cli(make_gate: GateFactory = load_default_gate) -> typer.Typer:
     authority.register(app)
     verify.register(app)
     export.register(app)
+    audit.register(app)
     records.register(app)
     version.register(app)
     return app
