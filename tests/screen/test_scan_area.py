@@ -81,3 +81,19 @@ def test_real_desktops_and_bedside_monitors_have_no_scan_area(
         corners = np.array(entry["corners_xy"])
         quad = ScreenQuad(corners_xy=corners, confidence=90.0, visible_fraction=1.0)
         assert rectify(photo, quad, policy.screen).scan_area_xy is None, name
+
+
+def test_a_striped_table_is_no_scan_and_a_linear_scan_with_layers_is_one() -> None:
+    rng = np.random.default_rng(2)
+    page = np.full((768, 1024, 3), 4, np.uint8)
+    for k, top in enumerate(range(100, 660, 28)):
+        page[top : top + 28, 40:980] = (58, 50, 54) if k % 2 else (8, 8, 8)
+        words = "".join(rng.choice(list("ABCDEFGHKLMNORST 0123456789"), 52))
+        cv2.putText(page, words, (50, top + 20), 0, 0.55, (210, 210, 210), 1, cv2.LINE_AA)
+    assert find_scan_area(page) is None
+    layers = np.full((768, 1024, 3), 4, np.uint8)
+    speckle = cv2.GaussianBlur(rng.rayleigh(60, (560, 700)).astype(np.float32), (0, 0), 1.6)
+    depth = 0.6 + 0.4 * np.cumsum(rng.normal(0, 0.3, 14)).repeat(40)[:, None]
+    scan = np.clip(np.asarray(speckle) * np.clip(depth, 0.3, 1.5), 0, 255)
+    layers[100:660, 150:850] = scan[..., None].astype(np.uint8)
+    assert find_scan_area(layers) is not None

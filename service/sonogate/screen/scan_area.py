@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sonogate.screen.reduce import reduced
 from sonogate.screen.scan_outline import Evidence, join, outline
+from sonogate.screen.scan_rhythm import rhythm
 from sonogate.types import FloatArray, PixelArray
 
 WORK_SIDE_PX = 512
@@ -35,6 +36,8 @@ MAX_CHROMA_SPREAD = 14.0
 MAX_MEDIAN_LUMA = 175.0
 MAX_SURROUND_LUMA = 120.0
 MIN_QUIET_SURROUND = 0.45
+# Lines of text and striped tables repeat; no scan did so by more.
+MAX_RHYTHM = 0.45
 
 # Keeps sensor noise in black from passing for speckle.
 LIFT = 6.0
@@ -73,6 +76,9 @@ def find_scan_area(pixels: PixelArray) -> FloatArray | None:
         _outlines(region, active, level, luma) or _outlines(seeds, active, level, luma) or whole
     )
     if not outlines:
+        return None
+    shown = np.maximum.reduce([_filled(outlined, region) for outlined in outlines])
+    if rhythm(level, shown) > MAX_RHYTHM:
         return None
     polygon = np.clip(join(outlines), -0.5, np.array(size) - 0.5)
     scaled = (polygon + 0.5) * np.array([width / size[0], height / size[1]]) - 0.5
