@@ -176,6 +176,23 @@ def test_the_greatest_gain_comes_first(policy: Policy) -> None:
     assert [reason.gain for reason in answer.reasons] == [30.0, 12.0, 5.0]
 
 
+def test_too_low_a_fidelity_asks_for_what_gains_most(policy: Policy) -> None:
+    strict = replace(policy, verdict=replace(policy.verdict, min_fidelity=81.0))
+    gains: dict[MeasureName, float] = {"glare": 4.0, "sampling": 9.0, "colour": 20.0}
+    answer = decide(strict, quality(gains=gains))
+    assert (answer.outcome, codes(answer)) == ("retake", ["too_far"])
+    assert answer.limits == ("fine_detail",)
+    lax = replace(policy, verdict=replace(policy.verdict, min_fidelity=80.0))
+    assert decide(lax, quality(gains=gains)) == Verdict("accepted")
+    failing = decide(strict, quality({"veil": 10.0}, gains=gains))
+    assert codes(failing) == ["veil"]
+
+
+def test_an_unknown_fidelity_is_no_pass_where_one_is_asked_for(policy: Policy) -> None:
+    strict = replace(policy, verdict=replace(policy.verdict, min_fidelity=1.0))
+    assert decide(strict, replace(quality(), fidelity=None)).outcome == "retake"
+
+
 def test_where_gains_tie_geometry_comes_before_blur_and_glare_and_those_before_the_rest(
     policy: Policy,
 ) -> None:

@@ -3,7 +3,9 @@
 Run as ``python -m models.training.glare EXPORTS ROOMS OUT`` with a folder of exports (PNG or
 JPEG; a ``.npz`` of the same stem may hold ``scan``, the scan area's polygon), a folder of
 pictures of rooms that the screen may mirror, and the file to write. Every fifth export is
-held out by its name and only used for the figures that are printed.
+held out by its name and only used for the figures that are printed. ``--photos`` adds data
+sets that ``sonogate simulate`` wrote in the full profile, with their truth of reflections;
+only their training split is learned from, the others are for the figures.
 """
 
 from __future__ import annotations
@@ -18,19 +20,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from sonogate.evaluate.quality_set import Case, open_cases, read_truth
+from sonogate.policy import default_policy
 from sonogate.quality.glare import local_loss
 from sonogate.quality.glare_features import glare_features
 from sonogate.quality.planes import HEAT_COLUMNS, HEAT_ROWS, SRGB_TO_LINEAR, make_planes
 from sonogate.types import RectifiedScreen, ScreenQuad
 
 SIZE_WH = (640, 480)
-PER_EXPORT = 8
-HIDDEN = (32, 16)
-STEPS = 4000
+PER_EXPORT = 4
+HIDDEN = (48, 24)
+STEPS = 1500
+BATCH = 2048
+PHOTO_SHARE = 0.6  # of a batch, where there are photos
+OCCLUDED = 0.05  # of a cell: nothing is learned where something stands before the screen
 LOST_SHARE = 0.2
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 Picture = NDArray[np.float32]
+Pair = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def reflection(rng: np.random.Generator, rooms: list[Picture]) -> Picture:
@@ -145,9 +153,38 @@ def auc(score: NDArray[np.float32], truth: NDArray[np.bool_]) -> float:
     return float((order[truth].sum() - positives * (positives - 1) / 2) / (positives * negatives))
 
 
-def train(x: NDArray[np.float32], y: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+def photo_samples(case: Case) -> Pair:
+    """Return features and truth of the cells of one simulated photo."""
+    assert case.screen is not None
+    features = glare_features(make_planes(case.screen))
+    export = cv2.resize(case.export, SIZE_WH, interpolation=cv2.INTER_AREA)
+    layer = cv2.resize(case.maps["reflection"] / 100.0, SIZE_WH, interpolation=cv2.INTER_LINEAR)
+    lost = local_loss(SRGB_TO_LINEAR[export] @ LUMA, np.asarray(layer, np.float32))
+    cells = (HEAT_COLUMNS, HEAT_ROWS)
+    share = cv2.resize(
+        (lost > LOST_SHARE).astype(np.float32), cells, interpolation=cv2.INTER_AREA
+    ).ravel()
+    seen = cv2.resize(case.maps["occluded"], cells).ravel() <= OCCLUDED
+    return features.reshape(len(share), -1)[seen], np.asarray(share[seen], np.float32)
+
+
+def photo_sets(folders: list[Path]) -> tuple[list[Pair], list[Pair]]:
+    """Return features and truth of simulated photos: to learn from, and held out."""
+    policy = default_policy()
+    kept: list[Pair] = []
+    held: list[Pair] = []
+    for folder in folders:
+        for case in open_cases(folder, read_truth(folder), policy):
+            if case.screen is not None and "reflection" in case.maps:
+                (kept if case.truth["split"] == "train" else held).append(photo_samples(case))
+    return kept, held
+
+
+def train(drawn: Pair, photos: Pair | None) -> dict[str, NDArray[np.float32]]:
     """Fit the perceptron by cross-entropy on the share of each cell; return its arrays."""
     torch.manual_seed(0)
+    parts = [drawn] if photos is None else [drawn, photos]
+    x, y = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     mean, spread = x.mean(0), x.std(0) + 1e-3
     sizes = (x.shape[1], *HIDDEN, 1)
     layers: list[torch.nn.Module] = []
@@ -155,11 +192,14 @@ def train(x: NDArray[np.float32], y: NDArray[np.float32]) -> dict[str, NDArray[n
         layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
     net = torch.nn.Sequential(*layers[:-1])
     inputs, targets = torch.tensor((x - mean) / spread), torch.tensor(y)[:, None]
-    batch = 4096
-    optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-4)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 6e-3, total_steps=STEPS)
+    first = len(drawn[0])
+    from_photos = 0 if photos is None else int(BATCH * PHOTO_SHARE)
     for _ in range(STEPS):
-        chosen = torch.randint(len(x), (batch,))
+        chosen = torch.randint(first, (BATCH - from_photos,))
+        if from_photos:
+            chosen = torch.cat([chosen, first + torch.randint(len(x) - first, (from_photos,))])
         loss = torch.nn.functional.binary_cross_entropy_with_logits(
             net(inputs[chosen]), targets[chosen]
         )
@@ -188,6 +228,7 @@ def main() -> None:
     """Train on the exports named on the command line and print the held-out figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("exports", type=Path, nargs="+")
+    parser.add_argument("--photos", type=Path, nargs="*", default=[])
     parser.add_argument("--rooms", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
@@ -211,13 +252,21 @@ def main() -> None:
         ).append(path)
     numbered = [p for p in kept if p.stem.isdigit() and int(p.stem) % 5 == 0]
     held, kept = held + numbered, [p for p in kept if p not in numbered]
-    pairs = [samples(path, rooms, PER_EXPORT) for path in kept]
-    x, y = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
-    arrays = train(x, y)
+    photos, held_photos = photo_sets(options.photos)
+    drawn = _joined([samples(path, rooms, PER_EXPORT) for path in kept])
+    arrays = train(drawn, _joined(photos) if photos else None)
     np.savez(options.out, **arrays)  # type: ignore[arg-type]
-    pairs = [samples(path, rooms, PER_EXPORT) for path in held]
-    x, y = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+    x, y = _joined([samples(path, rooms, PER_EXPORT) for path in held])
     report(forward(arrays, x), y)
+    if held_photos:
+        x, y = _joined(held_photos)
+        found = auc(forward(arrays, x), y > 0.5)
+        print(f"{len(held_photos)} simulated photos held out: AUC {found:.4f}")
+
+
+def _joined(pairs: list[Pair]) -> Pair:
+    x, y = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+    return x, y
 
 
 def report(p: NDArray[np.float32], y: NDArray[np.float32]) -> None:

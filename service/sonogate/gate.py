@@ -14,7 +14,7 @@ from sonogate.onnx.weights import load_manifest, read_weight
 from sonogate.pipeline import Gate
 from sonogate.policy import Policy, default_policy
 from sonogate.prompts import load_sentences
-from sonogate.quality import parse_glare_model
+from sonogate.quality import parse_fidelity_model, parse_glare_model
 from sonogate.screen import ClassicalLocator
 from sonogate.screen.combined import CombinedLocator
 from sonogate.types import Assessment, Versions
@@ -69,8 +69,8 @@ def default_gate(
     """
     policy = default_policy() if policy is None else policy
     reader = RapidOcrReader(threads)
-    glare = load_manifest()["glare"]
-    glare_model = parse_glare_model(read_weight(glare))
+    manifest = load_manifest()
+    glare, fidelity = manifest["glare"], manifest["fidelity"]
     learned = LearnedLocator(least_presence=policy.screen.least_presence)
     locator = CombinedLocator(
         learned,
@@ -79,13 +79,15 @@ def default_gate(
         LearnedLocator(least_presence=policy.screen.suspected_presence),
     )
     models = {**reader.versions, **learned.versions, glare.name: glare.sha256}
+    models[fidelity.name] = fidelity.sha256
     return Gate(
         policy=policy,
         locator=locator,
         reader=reader,
         sentences=load_sentences(language),
         versions=Versions(version("sonogate"), policy.version, MappingProxyType(models)),
-        glare_model=glare_model,
+        glare_model=parse_glare_model(read_weight(glare)),
+        fidelity_model=parse_fidelity_model(read_weight(fidelity)),
         export_size_wh=export_size_wh,
         executor=executor,
     )

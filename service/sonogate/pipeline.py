@@ -49,6 +49,7 @@ class Gate:
         versions: What is written into every result.
         glare_model: Tells reflections from what is displayed; without it glare counts as
             not assessed.
+        fidelity_model: Predicts the fidelity; without it the measures alone do.
         export_size_wh: The display's own pixel grid where it is known.
         executor: Where the text is read while the measures are taken; None to do one after
             the other. Its threads must not be waiting for this gate.
@@ -61,6 +62,7 @@ class Gate:
     sentences: Sentences
     versions: Versions
     glare_model: quality.GlareModel | None = None
+    fidelity_model: quality.FidelityModel | None = None
     export_size_wh: tuple[int, int] | None = None
     executor: Executor | None = field(default=None, repr=False)
     clock: Callable[[], float] = field(default=time.perf_counter, repr=False)
@@ -119,7 +121,9 @@ class Gate:
 
     def measure(self, found: RectifiedScreen, picture: Photo) -> QualityReport:
         """Return every measure of a screen and the fidelity they predict."""
-        return quality.assess(found, picture, self.policy, self.glare_model)
+        return quality.assess(
+            found, picture, self.policy, self.glare_model, self.fidelity_model
+        )
 
     def identify(
         self, found: RectifiedScreen, patient: PatientContext | None = None

@@ -56,5 +56,5 @@ def parse_glare_model(data: bytes) -> GlareModel:
                 tuple(arrays[f"weight{index}"] for index in range(LAYERS)),
                 tuple(arrays[f"bias{index}"] for index in range(LAYERS)),
             )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ModelError("glare: the file does not hold the model's arrays") from error

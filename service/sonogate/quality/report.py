@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 import cv2
 import numpy as np
 
 from sonogate.policy import Policy
-from sonogate.quality.blur import fit_blur
+from sonogate.quality.blur import Blur, fit_blur
 from sonogate.quality.colour import measure_colour
 from sonogate.quality.completeness import measure_completeness
 from sonogate.quality.compression import measure_compression
 from sonogate.quality.edges import find_edges
+from sonogate.quality.evidence import Evidence, gather
 from sonogate.quality.exposure import measure_exposure
-from sonogate.quality.fidelity import predict_fidelity
+from sonogate.quality.fidelity import predict_by_model, predict_fidelity
+from sonogate.quality.fidelity_model import FidelityModel
 from sonogate.quality.glare import measure_glare
 from sonogate.quality.glare_model import GlareModel
 from sonogate.quality.moire import measure_moire
 from sonogate.quality.motion import measure_motion
+from sonogate.quality.neutrals import Neutrals, find_neutrals
 from sonogate.quality.noise import measure_noise
 from sonogate.quality.perspective import measure_perspective
-from sonogate.quality.planes import make_planes
+from sonogate.quality.planes import Planes, make_planes
 from sonogate.quality.sampling import measure_sampling
 from sonogate.quality.sharpness import measure_sharpness
 from sonogate.quality.veil import measure_veil
@@ -54,7 +59,11 @@ _UNITS: dict[MeasureName, tuple[str, ReasonCode | None]] = {
 
 
 def assess(
-    screen: RectifiedScreen, photo: Photo, policy: Policy, glare_model: GlareModel | None = None
+    screen: RectifiedScreen,
+    photo: Photo,
+    policy: Policy,
+    glare_model: GlareModel | None = None,
+    fidelity_model: FidelityModel | None = None,
 ) -> QualityReport:
     """Measure how close a rectified screen comes to the machine's own export.
 
@@ -65,17 +74,49 @@ def assess(
         policy: Score curves and the fidelity's parameters.
         glare_model: Tells reflections from what is displayed; without it the measure of
             glare fails.
+        fidelity_model: Predicts the fidelity; without it the measures alone do.
 
     Returns:
         Twelve measures in the contract's order. A measure that fails says why and does not
         stop the others.
     """
+    seen = look(screen, photo, policy, glare_model)
+    if fidelity_model is None or seen.evidence is None:
+        fidelity, gains = predict_fidelity(seen.measures, policy.measures, policy.fidelity)
+    else:
+        fidelity, gains = predict_by_model(
+            seen.measures, seen.evidence, fidelity_model, policy.fidelity
+        )
+    return QualityReport(tuple(seen.measures[name] for name in MEASURE_NAMES), fidelity, gains)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What was measured of a screen, before any prediction.
+
+    Attributes:
+        measures: All twelve, by name.
+        evidence: What the fidelity is predicted from; None where it cannot be brought together.
+    """
+
+    measures: Mapping[MeasureName, Measure]
+    evidence: Evidence | None
+
+
+def look(
+    screen: RectifiedScreen, photo: Photo, policy: Policy, glare_model: GlareModel | None
+) -> Look:
+    """Take every measure of a screen; arguments as for ``assess``."""
     curves = policy.measures
     planes = make_planes(screen)
     try:
         blur = fit_blur(find_edges(planes, photo))
     except _NUMERICAL:
         blur = None
+    try:
+        neutrals = find_neutrals(planes)
+    except _NUMERICAL:
+        neutrals = None
     recipes: dict[MeasureName, Callable[[], Measure]] = {
         "sampling": lambda: measure_sampling(planes, curves.sampling),
         "sharpness": lambda: measure_sharpness(blur, curves.sharpness),
@@ -85,14 +126,26 @@ def assess(
         "moire": lambda: measure_moire(planes, photo, curves.moire),
         "exposure": lambda: measure_exposure(planes, curves.exposure),
         "noise": lambda: measure_noise(planes, photo, curves.noise),
-        "colour": lambda: measure_colour(planes, curves.colour),
+        "colour": lambda: measure_colour(neutrals, curves.colour),
         "perspective": lambda: measure_perspective(screen, curves.perspective),
         "compression": lambda: measure_compression(planes, photo, curves.compression),
         "completeness": lambda: measure_completeness(screen, curves.completeness),
     }
     measures = {name: _guarded(name, recipes[name]) for name in MEASURE_NAMES}
-    fidelity, gains = predict_fidelity(measures, curves, policy.fidelity)
-    return QualityReport(tuple(measures[name] for name in MEASURE_NAMES), fidelity, gains)
+    return Look(MappingProxyType(measures), _gathered(screen, planes, measures, blur, neutrals))
+
+
+def _gathered(
+    screen: RectifiedScreen,
+    planes: Planes,
+    measures: Mapping[MeasureName, Measure],
+    blur: Blur | None,
+    neutrals: Neutrals | None,
+) -> Evidence | None:
+    try:
+        return gather(screen, planes, measures, blur, neutrals)
+    except _NUMERICAL:
+        return None
 
 
 def _guarded(name: MeasureName, recipe: Callable[[], Measure]) -> Measure:

@@ -83,9 +83,9 @@ def decide(
     """Return the gate's answer for one readable photo.
 
     No display is a retake; a display without an ultrasound picture is rejected. A measure
-    below its limit, an essential measure that could not be assessed, or masking that cannot
-    be trusted is a retake. A mediocre or unassessed measure limits what an accepted picture
-    is good for.
+    below its limit, an essential measure that could not be assessed, a predicted fidelity
+    below its own limit, or masking that cannot be trusted is a retake. A mediocre or
+    unassessed measure limits what an accepted picture is good for.
 
     Args:
         screen: The rectified display, or None when none was found.
@@ -107,6 +107,9 @@ def decide(
     if quality is None:
         raise ValueError("decide: an ultrasound picture needs its measures")
     failing, mediocre, limits = _faults(screen, quality, rules)
+    if not failing and _too_unlike(quality, rules):
+        failing = [_most_useful(screen, quality, rules)]
+        limits = tuple(dict.fromkeys((*limits, rules.limits[_most_gaining(quality)])))
     reasons = [_reason(fault, sentences) for fault in _ranked(failing, rules)]
     if identifiers is None or not identifiers.complete:
         prompt = sentences.prompt("masking_unsure")
@@ -171,6 +174,32 @@ def _faults(
         limits[rules.limits["completeness"]] = None
     mediocre = {code: fault for code, fault in mediocre.items() if code not in failing}
     return list(failing.values()), list(mediocre.values()), tuple(limits)
+
+
+def _too_unlike(quality: QualityReport, rules: VerdictPolicy) -> bool:
+    """Tell whether the predicted fidelity is too low though no single measure is."""
+    if rules.min_fidelity <= 0.0:
+        return False
+    return quality.fidelity is None or quality.fidelity.value < rules.min_fidelity
+
+
+def _most_gaining(quality: QualityReport) -> MeasureName:
+    """Return the measure whose mending gains most; among equals the one that scores worst."""
+    named = [one for one in quality.measures if one.reason or one.name in DEFAULT_REASONS]
+    best = max(
+        named,
+        key=lambda one: (
+            quality.gains.get(one.name, 0.0),
+            -(_UNASSESSED_SCORE if one.score is None else one.score),
+        ),
+    )
+    return best.name
+
+
+def _most_useful(screen: RectifiedScreen, quality: QualityReport, rules: VerdictPolicy) -> _Fault:
+    measure = quality[_most_gaining(quality)]
+    code = measure.reason or DEFAULT_REASONS[measure.name]
+    return _fault(code, measure, screen, quality.gains.get(measure.name), rules)
 
 
 def _fault(
