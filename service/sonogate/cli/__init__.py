@@ -11,6 +11,7 @@ from sonogate.cli import (
     assess,
     audit,
     authority,
+    batch,
     compare,
     evaluate,
     export,
@@ -42,6 +43,7 @@ def create_cli(make_gate: GateFactory = load_default_gate) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     assess.register(app, make_gate)
+    batch.register(app, make_gate)
     serve.register(app, make_gate)
     simulate.register(app)
     evaluate.register(app)
