@@ -32,7 +32,7 @@ from tests.records.kit import Clock, open_records
 
 from sonogate.http import Settings, create_app
 from sonogate.http.access import Scope
-from sonogate.http.backend import MakeRouter
+from sonogate.http.authority import authority_parts, open_authority
 from sonogate.records import clients
 
 CHECKS = [
@@ -45,12 +45,14 @@ CHECKS = [
 
 
 @contextmanager
-def served(folder: Path, more: tuple[MakeRouter, ...] = ()) -> Iterator[tuple[str, str]]:
+def served(folder: Path) -> Iterator[tuple[str, str]]:
     """Run a service with records on a port; yield its URL and a key with every scope."""
     records = open_records(f"sqlite:///{folder}/records.db", folder, Clock())
     limits = Settings(requests_per_minute=10**9, photos_per_day=10**9, waiting=50)
     logger = structlog.wrap_logger(CapturingLogger(), processors=[])
-    app = create_app(limits, known_photos, logger, records.storage, more)
+    keys = open_authority(folder / "authority", "Test Hospital", Clock())
+    parts = authority_parts(keys, None)
+    app = create_app(limits, known_photos, logger, records.storage, parts.routers, parts.signer)
     made = clients.add(records.storage, "north", "probe", frozenset(Scope), None, "system")
     config = uvicorn.Config(app, port=0, log_level="critical", access_log=False)
     server = uvicorn.Server(config)

@@ -27,7 +27,7 @@ from sonogate.http.access import Authenticator, Guard, KeyAuthenticator
 from sonogate.http.backend import Backend, MakeRouter
 from sonogate.http.body_limit import BodyLimit
 from sonogate.http.headers import SecurityHeaders
-from sonogate.http.language import load_interpreter
+from sonogate.http.language import Interpreter, load_interpreter
 from sonogate.http.links import Links
 from sonogate.http.logs import RequestLog, json_logger
 from sonogate.http.metrics import MeasureRequests, Metrics
@@ -106,9 +106,10 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
+    interpreter = load_interpreter(policy, settings.language)
     backend = None
     if storage is not None:
-        backend = _backend(settings, storage, pool, policy, signer)
+        backend = _backend(settings, storage, pool, policy, interpreter, signer)
     is_open = settings.assess_open if settings.assess_open is not None else backend is None
     services = Services(
         pool=pool,
@@ -116,7 +117,7 @@ def create_app(
             settings.link_seconds, settings.link_count, settings.link_bytes, time.monotonic
         ),
         pages=load_pages(),
-        interpreter=load_interpreter(policy, settings.language),
+        interpreter=interpreter,
         max_bytes=policy.photo.max_bytes,
         upload_seconds=settings.upload_seconds,
         link_seconds=settings.link_seconds,
@@ -145,7 +146,12 @@ def create_app(
 
 
 def _backend(
-    settings: Settings, storage: Storage, pool: GatePool, policy: Policy, signer: Signer | None
+    settings: Settings,
+    storage: Storage,
+    pool: GatePool,
+    policy: Policy,
+    interpreter: Interpreter,
+    signer: Signer | None,
 ) -> Backend:
     authenticators: list[Authenticator] = [KeyAuthenticator(storage)]
     if settings.oidc_issuer is not None:
@@ -162,6 +168,7 @@ def _backend(
         pool,
         policy,
         links,
+        interpreter,
         signer,
         settings.upload_seconds,
         storage.clock,

@@ -33,6 +33,7 @@ async def attempt(
     submission: Submission,
     photos: list[bytes],
     lease: Lease | None,
+    languages: str | None,
     state: State,
 ) -> dict[str, Any]:
     """Assess the photos, put the best on record, and return the answer.
@@ -42,12 +43,13 @@ async def attempt(
         ConflictError: The submission changed meanwhile.
     """
     assessments = [await backend.pool.assess(data) for data in photos]
-    chosen = best(assessments)
+    best_one = best(assessments)
+    original = photos[assessments.index(best_one)]
+    chosen, _ = backend.interpreter.tell(best_one, languages)
     state.verdict = logged(chosen)
     if chosen.photo is None:
         reason = chosen.verdict.reasons[0]
         raise UnreadablePhotoError(cast(UnreadableReason, reason.detail), reason.prompt)
-    original = photos[assessments.index(chosen)]
     return await run_in_threadpool(
         _record, backend, who, submission, chosen, original, len(photos), lease
     )

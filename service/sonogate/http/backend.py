@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from sonogate.authority.values import Signer
 from sonogate.http.access import Guard
+from sonogate.http.language import Interpreter
 from sonogate.http.links import Links
 from sonogate.http.pool import GatePool
 from sonogate.policy import Policy
@@ -26,6 +27,7 @@ class Backend:
         pool: Assesses photos.
         policy: Thresholds.
         links: Makes and checks links to pictures.
+        interpreter: Tells assessments in the language that a request prefers.
         signer: Signs pictures; None to store them unsigned.
         upload_seconds: Time a body may take to arrive.
         clock: The time, UTC.
@@ -36,6 +38,7 @@ class Backend:
     pool: GatePool
     policy: Policy
     links: Links
+    interpreter: Interpreter
     signer: Signer | None
     upload_seconds: float
     clock: Callable[[], datetime]

@@ -16,6 +16,7 @@ from sonogate.http.access import Principal, Scope
 from sonogate.http.attempts import attempt
 from sonogate.http.backend import Backend
 from sonogate.http.documents import attempt_document, page_document, submission_document
+from sonogate.http.language import accept_language
 from sonogate.http.negotiate import accepted, answer, encode
 from sonogate.http.schemas import ReasonIn, SubmissionIn
 from sonogate.http.upload import read_photos
@@ -142,6 +143,7 @@ def make_router(backend: Backend) -> APIRouter:
         request: Request,
         submission_id: SubmissionId,
         who: Annotated[Principal, Depends(submitter)],
+        languages: Annotated[str | None, Depends(accept_language)],
         key: Key = None,
     ) -> Response:
         accepted(request)
@@ -160,7 +162,9 @@ def make_router(backend: Backend) -> APIRouter:
                 if submission.state is not SubmissionState.OPEN:
                     raise ConflictError("the submission is not open")
                 guard.quota.take(who.client, len(data))
-                return await attempt(backend, who, submission, data, lease, request.state)
+                return await attempt(
+                    backend, who, submission, data, lease, languages, request.state
+                )
 
             return await _once(request, who, key, [submission_id.encode(), *data], run)
 
