@@ -94,3 +94,26 @@ def test_degenerate_quads_never_give_nan(quad: np.ndarray) -> None:
     except ValueError:
         return
     assert np.isfinite([pose.aspect, pose.focal_px, pose.tilt_deg, pose.misfit]).all()
+
+
+def test_a_usual_shape_settles_an_unsure_focal_length() -> None:
+    size = (2000, 1500)
+    rng = np.random.default_rng(1)
+    usual = (4 / 3, 16 / 10, 16 / 9)
+    unsure, settled = [], []
+    for seed in range(12):
+        focal_px = float(np.random.default_rng(seed).choice([0.9, 1.25])) * 2000
+        corners, tilt_deg = pose_corners(
+            rng, 16 / 10, size, focal_px, fill=0.7, max_tilt_deg=28, shift=0.02
+        )
+        for shapes, errors in (((), unsure), (usual, settled)):
+            found = geometry.pose(corners, size, None, shapes)
+            errors.append((abs(found.aspect / 1.6 - 1), abs(found.tilt_deg - tilt_deg)))
+    assert np.mean(settled, axis=0)[0] < 0.75 * np.mean(unsure, axis=0)[0]
+    assert np.mean(settled, axis=0)[1] < np.mean(unsure, axis=0)[1]
+
+
+def test_an_unusual_shape_stays_what_it_is() -> None:
+    corners = geometry.screen_corners((1000, 900)) + 200.0
+    found = geometry.pose(corners, (1600, 1400), None, (4 / 3, 16 / 9))
+    assert found.aspect == pytest.approx(1000 / 900, rel=1e-3)

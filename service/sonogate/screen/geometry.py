@@ -21,6 +21,8 @@ USUAL_FOCAL_LOG_SD = 0.30
 KNOWN_FOCAL_LOG_SD = 0.06
 # What a corner error of a quarter of a percent does to the cosine of a right angle.
 RIGHT_ANGLE_SD = 0.004
+# How well a shape is measured, and what it costs to have none of the usual ones.
+USUAL_ASPECT_LOG_SD, OTHER_ASPECT_COST = 0.006, 6.0
 _FOCAL_LOG_GRID: FloatArray = np.linspace(math.log(0.25), math.log(6.0), 121)
 _UNDISTORT_STEPS = 12
 _OUTLINE_STEPS = 16
@@ -197,19 +199,24 @@ def _clip(polygon: FloatArray, axis: int, limit: float, sign: int) -> FloatArray
 
 
 def pose(
-    corners_xy: FloatArray, photo_size_wh: tuple[int, int], focal_35mm_mm: float | None = None
+    corners_xy: FloatArray,
+    photo_size_wh: tuple[int, int],
+    focal_35mm_mm: float | None = None,
+    usual_aspects: tuple[float, ...] = (),
 ) -> Pose:
     """Find the display's aspect ratio, the focal length and the tilt from its corners.
 
     A rectangle's two sides are at right angles in space; with square pixels and the
     principal point in the photo's middle this fixes the focal length (Zhang & He,
     "Whiteboard scanning and image enhancement", 2007). Seen nearly straight on it does
-    not, so the right angle is weighed against what is known of the focal length.
+    not, so the right angle is weighed against what is known of the focal length, and both
+    against the shapes that displays have.
 
     Args:
         corners_xy: (4, 2) undistorted corners, TL, TR, BR, BL, photo pixels.
         photo_size_wh: Size of the photo, pixels.
         focal_35mm_mm: 35 mm equivalent focal length from EXIF, or None.
+        usual_aspects: Aspect ratios that displays have; another one is possible.
 
     Raises:
         ValueError: The corners are degenerate.
@@ -229,13 +236,19 @@ def pose(
     cosine = (flat * weight + across[2] * down[2]) / np.sqrt(across2 * down2)
     cost = (cosine / RIGHT_ANGLE_SD) ** 2
     cost = cost + ((_FOCAL_LOG_GRID - math.log(usual)) / spread) ** 2
-    best = int(np.argmin(cost))
+    aspects = np.sqrt(across2 / down2)
+    if usual_aspects:
+        away = np.log(aspects)[:, None] - np.log(usual_aspects)[None]
+        unusual = np.minimum((away / USUAL_ASPECT_LOG_SD) ** 2, OTHER_ASPECT_COST).min(axis=1)
+        best = int(np.argmin(cost + unusual))
+    else:
+        best = int(np.argmin(cost))
     # The normal is the cross product of the two sides' directions in space.
     inverse_k = np.array([1.0 / focals[best], 1.0 / focals[best], 1.0])
     normal = np.cross(across * inverse_k, down * inverse_k)
     tilt = math.degrees(math.acos(min(abs(normal[2]) / float(np.linalg.norm(normal)), 1.0)))
     return Pose(
-        aspect=float(math.sqrt(across2[best] / down2[best])),
+        aspect=float(aspects[best]),
         focal_px=float(focals[best] * half_diagonal),
         tilt_deg=tilt,
         misfit=float(math.sqrt(cost[best])),

@@ -49,7 +49,8 @@ def rectify(
     corners_xy = geometry.undistort(quad.corners_xy, k1, photo.size_wh)
     if not geometry.is_convex(corners_xy):
         raise ValueError("the quad is not convex")
-    pose = geometry.pose(corners_xy, photo.size_wh, photo.camera.focal_35mm_mm)
+    usual = tuple(width / height for width, height in policy.formats_wh)
+    pose = geometry.pose(corners_xy, photo.size_wh, photo.camera.focal_35mm_mm, usual)
     sure = export_size_wh is not None
     grid_wh = export_size_wh or choose_grid(pose.aspect, policy)
     size_wh = rectified_size(corners_xy, photo.size_wh, grid_wh, policy.max_side_px, sure)
