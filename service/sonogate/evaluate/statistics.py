@@ -87,7 +87,11 @@ def logistic_fit(seen: FloatArray, true: FloatArray) -> FloatArray:
         return np.asarray(p[1] + (p[0] - p[1]) / (1.0 + np.exp(-steep)), np.float64)
 
     start = np.array([true.max(), true.min(), 0.0, 1.0])
-    found = least_squares(lambda p: curve(p) - true, start, max_nfev=400)
+
+    def miss(p: FloatArray) -> FloatArray:
+        return np.asarray(curve(p) - true, np.float64)
+
+    found = least_squares(miss, start, max_nfev=400)
     line = np.asarray(np.polyval(np.polyfit(x, true, 1), x), np.float64)
     fitted = curve(found.x)
     return fitted if rmse(fitted, true) <= rmse(line, true) else line
