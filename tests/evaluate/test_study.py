@@ -242,6 +242,17 @@ def test_a_model_that_cannot_be_fitted_says_why() -> None:
     assert "more than one value" in str(fit_mixed(table, "y", ("f",), "c"))
 
 
+def test_clusters_that_do_not_differ_are_no_obstacle() -> None:
+    rng = np.random.default_rng(6)
+    x = rng.normal(0, 1, 90)
+    table = pd.DataFrame({"y": 0.5 + 0.1 * x + rng.normal(0, 0.05, 90), "x": x})
+    table["own"] = np.arange(90) % 45
+    found = fit_mixed(table, "y", ("x",), "own")
+    assert isinstance(found, MixedModel)
+    assert found.effects[1].value == pytest.approx(0.1 * x.std(ddof=1), abs=0.02)
+    assert found.between_sd < 0.03
+
+
 def test_a_set_laid_out_like_chexphoto_becomes_a_study(tmp_path: Path) -> None:
     ways = ("natural/iphone", "synthetic/digital")
     lines = ["Path,Sex"]

@@ -98,7 +98,8 @@ def fit_mixed(
         warnings.simplefilter("always")
         try:
             model = formulas.mixedlm("figure ~ " + " + ".join(terms), data, groups=data["cluster"])
-            fitted = model.fit(reml=True, method=["lbfgs", "powell"])
+            # Gradient methods meet a singular matrix where clusters do not differ.
+            fitted = model.fit(reml=True, method=["powell", "nm"])
         except (np.linalg.LinAlgError, ValueError) as error:
             return f"The model could not be fitted ({type(error).__name__})."
     spans = fitted.conf_int()
