@@ -21,6 +21,7 @@ from sonogate.batch import BatchError, Settings, Summary, run
 from sonogate.batch.listing import Listing
 from sonogate.batch.pool import PoolCrew
 from sonogate.batch.stores import Destination, Source
+from sonogate.batch.values import Answer, Finished, Work
 from sonogate.cli.factory import load_default_gate
 from sonogate.cli.files import SUFFIXES
 
@@ -194,6 +195,41 @@ def test_a_gate_that_cannot_load_stops_the_run(tmp_path: Path) -> None:
     source = write_photos(tmp_path / "in", 2)
     with pytest.raises(BatchError, match="a worker cannot start: a model is missing"):
         do(settings(source, tmp_path / "out", make_gate=make_none))
+
+
+class DoomedCrew:
+    """Tells its versions and dies of everything else."""
+
+    isolates = False
+
+    def __init__(self) -> None:
+        self.hands: list[Work] = []
+        self.sizes: list[int] = []
+
+    def capacity(self) -> int:
+        return 3
+
+    def submit(self, work: Work) -> None:
+        self.hands.append(work)
+        assert len(self.hands) == 1 or all(hand.kind == "chunk" for hand in self.hands)
+        self.sizes.append(len(self.hands))
+
+    def wait(self) -> Finished:
+        work = self.hands.pop(0)
+        versions = {"sonogate": "0", "policy": "0", "models": {}}
+        return Finished(work, Answer(versions=versions) if work.kind == "probe" else None)
+
+    def close(self) -> None:
+        self.hands.clear()
+
+
+def test_workers_that_only_die_stop_the_run(tmp_path: Path) -> None:
+    chosen = settings(write_photos(tmp_path / "in", 30), tmp_path / "out")
+    crew = DoomedCrew()
+    with pytest.raises(BatchError, match="one after the other"):
+        run(crew, chosen, Notes(), chunk_photos=10, suffixes=SUFFIXES)
+    assert max(crew.sizes) == 3
+    assert Destination(str(tmp_path / "out")).finished() == set()
 
 
 def test_results_are_not_written_among_the_photos(tmp_path: Path) -> None:

@@ -14,8 +14,6 @@ from pathlib import PurePosixPath
 
 from sonogate.batch.values import Item
 
-_BATCH = 10_000
-
 
 class Listing:
     """The photos of a source, sorted by key.
@@ -70,9 +68,7 @@ class Listing:
         self._database.close()
 
     def _rows(self) -> Iterator[tuple[str, int, str]]:
-        cursor = self._database.execute("select key, size, modified from photos order by key")
-        cursor.arraysize = _BATCH
-        yield from cursor
+        return self._database.execute("select key, size, modified from photos order by key")
 
     def _is_photo(self, key: str) -> bool:
         path = PurePosixPath(key)

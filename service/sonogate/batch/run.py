@@ -17,6 +17,8 @@ from sonogate.batch.values import Answer, Finished, Row, Settings, Summary, Vers
 DEFAULT_CHUNK_PHOTOS = 100
 # A chunk, or a photo alone, is tried so often before a death is laid at its door.
 _TRIES = 2
+# Deaths in a row, without an answer between them, after which it is not the photos' doing.
+_MAX_BARREN_DEATHS = 20
 
 
 class Watcher(Protocol):
@@ -132,6 +134,7 @@ class _Foreman:
         self._under_way: Counter[int] = Counter()
         self._again: deque[Work] = deque()
         self._last: Work | None = None
+        self._barren = 0
         self._tries: Counter[tuple[int, int]] = Counter()
         self._alone: dict[int, tuple[int, list[Row]]] = {}
         self.failures: Counter[str] = Counter()
@@ -167,6 +170,9 @@ class _Foreman:
         return any(work is not None and work.kind == "alone" for work in (self._last, upcoming))
 
     def _finish(self, work: Work, answer: Answer | None) -> None:
+        self._barren = 0 if answer is not None else self._barren + 1
+        if self._barren > _MAX_BARREN_DEATHS:
+            raise BatchError("workers die one after the other without finishing anything")
         if answer is None:
             self.lost += 1
             if work.kind == "chunk":

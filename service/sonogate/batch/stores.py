@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from sonogate.batch.errors import BatchError, PhotoLostError
@@ -109,7 +109,8 @@ class Source:
         except PermissionError:
             raise PhotoLostError("not_permitted") from None
         except (BaseError, OSError) as error:
-            if isinstance(error.__cause__, PermissionError) or "Permission denied" in str(error):
+            # A folder's refusal comes as a general error, told apart by its words alone.
+            if isinstance(error, PermissionDeniedError) or "Permission denied" in str(error):
                 raise PhotoLostError("not_permitted") from None
             raise BatchError("the photos' store cannot be read") from None
 
