@@ -61,7 +61,6 @@ def begin(
             replay = _standing(storage, connection, lease, request, now)
             if replay is not None:
                 return replay
-            connection.execute(delete(idempotency).where(*_same(lease)))
             connection.execute(
                 insert(idempotency).values(
                     organisation=organisation,
@@ -109,15 +108,22 @@ def forget(storage: Storage, connection: Connection) -> int:
 def _standing(
     storage: Storage, connection: Connection, lease: Lease, request: str, now: datetime
 ) -> Replay | None:
+    """Return the answer kept for the key, or None when the key is free to be taken.
+
+    A key that ran out is removed only if it is the very row that was looked at, and locked:
+    one that another request took in the meantime must stay, and keep this one out.
+    """
     row = connection.execute(select(idempotency).where(*_same(lease)).with_for_update()).first()
-    if row is None or now - row.created_at > LIFE:
+    if row is None:
         return None
-    if row.request != request:
-        raise KeyReusedError("the idempotency key stands for another request")
-    if row.status is not None:
-        return Replay(row.status, storage.keyring.open(row.sealed_body, _purpose(lease)))
-    if row.lease_until > now:
-        raise InProgressError("the first request is still being served")
+    if now - row.created_at <= LIFE:
+        if row.request != request:
+            raise KeyReusedError("the idempotency key stands for another request")
+        if row.status is not None:
+            return Replay(row.status, storage.keyring.open(row.sealed_body, _purpose(lease)))
+        if row.lease_until > now:
+            raise InProgressError("the first request is still being served")
+    connection.execute(delete(idempotency).where(*_same(lease)))
     return None
 
 
