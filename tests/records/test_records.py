@@ -16,9 +16,11 @@ from tests.records.kit import (
     accept,
     consultation,
     entry_hash,
+    open_records,
     report,
     submit,
 )
+from tests.records.postgres import Postgres
 
 from sonogate.clinical import CaseReference
 from sonogate.records import chain, clients, deletion, schema
@@ -28,6 +30,7 @@ from sonogate.records.errors import (
     InProgressError,
     KeyReusedError,
     NoSuchRecordError,
+    UnavailableError,
 )
 from sonogate.records.idempotency import LEASE, Lease, Replay
 from sonogate.records.store import SqlRecords
@@ -333,3 +336,20 @@ def test_nothing_is_left_of_a_transaction_that_failed(records: SqlRecords) -> No
     with pytest.raises(KeyError):
         write()
     assert records.audit_entries(ORG, 0, 10) == ()
+
+
+def test_a_database_that_is_gone_is_told_from_a_fault(
+    postgres_server: Postgres, tmp_path: Path, clock: Clock
+) -> None:
+    records = open_records(postgres_server.create("gone"), tmp_path, clock)
+    assert records.ready()
+    postgres_server.stop()
+    try:
+        with pytest.raises(UnavailableError):
+            submit(records)
+        assert not records.ready()
+    finally:
+        postgres_server.start()
+    assert records.ready()
+    assert submit(records).attempts == 0
+    records.storage.engine.dispose()

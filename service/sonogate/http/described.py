@@ -98,8 +98,8 @@ _PROBLEMS: dict[int, tuple[str, tuple[Problem, ...]]] = {
     500: ("The service failed.", (problems.FAULT,)),
     502: ("The archive did not take the picture.", (refusals.ARCHIVE,)),
     503: (
-        "The service is starting, or cannot check access tokens.",
-        (problems.NOT_READY, refusals.NO_PROVIDER),
+        "The service is starting, or cannot reach its records or its identity provider.",
+        (problems.NOT_READY, refusals.UNAVAILABLE, refusals.NO_PROVIDER),
     ),
 }
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}

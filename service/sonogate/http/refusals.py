@@ -100,6 +100,13 @@ NOT_FOR_EXPORT = Problem(
     "The picture may not be handed on like this",
     "It is recalled, replaced or unsigned, or its purpose allows no copy that names a patient.",
 )
+UNAVAILABLE = Problem(
+    "records_unavailable",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The records cannot be reached at the moment",
+    "Send the request again after the time in Retry-After.",
+    retry=True,
+)
 
 _BY_ERROR: dict[type[SonogateError], Problem] = {
     errors.UnauthenticatedError: UNAUTHENTICATED,
@@ -114,6 +121,7 @@ _BY_ERROR: dict[type[SonogateError], Problem] = {
     records.ConflictError: CONFLICT,
     records.InProgressError: IN_PROGRESS,
     records.KeyReusedError: KEY_REUSED,
+    records.UnavailableError: UNAVAILABLE,
 }
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
-from sonogate.records.errors import RecordsError
+from sonogate.records.errors import RecordsError, UnavailableError
 
 _WRITES = "sonogate_writes"
 _BUSY_MS = 20_000
@@ -43,19 +43,34 @@ def open_engine(url: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent look at the database, of which nothing is changed."""
+    """One consistent look at the database, of which nothing is changed.
+
+    Raises:
+        UnavailableError: It cannot be reached.
+    """
     isolation = {"isolation_level": "REPEATABLE READ"}
     options = {} if engine.dialect.name == "sqlite" else isolation
-    with engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+    try:
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise UnavailableError("the database does not answer") from error
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction, committed at the end, and undone when anything is raised."""
+    """One transaction, committed at the end, and undone when anything is raised.
+
+    Raises:
+        UnavailableError: The database cannot be reached; whether it was committed when the
+            connection was lost at the very end is not known.
+    """
     options = {_WRITES: True}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+    try:
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise UnavailableError("the database does not answer") from error
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -35,3 +35,7 @@ class KeyringError(RecordsError):
 
 class BadCursorError(RecordsError):
     """The text is not where a page ended."""
+
+
+class UnavailableError(RecordsError):
+    """The database cannot be reached, or is too busy to answer in time."""

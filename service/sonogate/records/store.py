@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sonogate.clinical import CaseReference
 from sonogate.records import chain, deletion, idempotency, images, submissions
+from sonogate.records.errors import UnavailableError
 from sonogate.records.idempotency import Lease, Replay
 from sonogate.records.storage import Storage
 from sonogate.records.values import (
@@ -37,7 +38,7 @@ class SqlRecords:
         try:
             with self.storage.reading() as connection:
                 connection.exec_driver_sql("SELECT 1")
-        except SQLAlchemyError:
+        except (SQLAlchemyError, UnavailableError):
             return False
         return True
 
