@@ -84,7 +84,7 @@ def test_two_searches_that_read_different_things(limits: IdentifiersPolicy) -> N
     other = TextRun(box(8, 198, 92, 218), ("SMITH",), 0.9)
     assert actions(limits, run("MI 1.1", SIDE), other) == ["masked", "masked"]
     wider = TextRun(box(8, 198, 140, 218), ("MI 1.1 SMITH",), 0.9)
-    assert actions(limits, run("MI 1.1", SIDE), wider) == ["kept", "masked"]
+    assert actions(limits, run("MI 1.1", SIDE), wider) == ["masked", "masked"]
 
 
 def test_an_unread_echo_of_a_known_run_is_dropped(limits: IdentifiersPolicy) -> None:
@@ -190,3 +190,10 @@ def test_a_kept_line_and_its_masked_neighbour_part_in_the_middle(
     masked = mask(screen, classify(TextRuns((kept, below)), screen, limits), limits)
     assert not masked.mask[201:217, 11:59].any()
     assert masked.mask[219:236, 11:59].all()
+
+
+def test_a_box_that_holds_more_than_was_read_is_masked(limits: IdentifiersPolicy) -> None:
+    # The label's box reaches over the name below it; another box has the rest of both.
+    label = run("Name:", box(14, 0, 97, 48))
+    rest = TextRun(box(59, 5, 98, 46), ("rieu",), 0.6)
+    assert actions(limits, label, rest) == ["masked", "masked"]

@@ -120,8 +120,10 @@ def _set_apart(regions: list[Region], scan_area_xy: FloatArray | None) -> list[R
     """Part kept lines and masked neighbours in the middle of their margins' overlap.
 
     In the scan area, where a masked line must be filled whole, only the kept one gives way.
+    Where they overlap by more than their margins, nothing is kept.
     """
     held = [boxes.bounds(region.polygon_xy) for region in regions]
+    doubted: set[int] = set()
     for first, region in enumerate(regions):
         if region.action != "kept":
             continue
@@ -135,6 +137,8 @@ def _set_apart(regions: list[Region], scan_area_xy: FloatArray | None) -> list[R
             axis = 1 if high * (masked[2] - masked[0]) <= wide * boxes.height(masked) else 0
             overlap = high if axis else wide
             if overlap > MAX_OVERLAP * min(boxes.height(kept), boxes.height(masked)):
+                # More stands in the kept box than was read of it, a line below perhaps.
+                doubted.add(first)
                 continue
             upper, lower = (kept, masked) if kept[axis] < masked[axis] else (masked, kept)
             middle = 0.5 * (upper[axis + 2] + lower[axis])
@@ -144,8 +148,15 @@ def _set_apart(regions: list[Region], scan_area_xy: FloatArray | None) -> list[R
             if lower is kept or free:
                 lower[axis] = middle
     return [
-        region if region.kind == "surround" else replace(region, polygon_xy=boxes.polygon(box))
-        for region, box in zip(regions, held, strict=True)
+        region
+        if region.kind == "surround"
+        else replace(
+            region,
+            polygon_xy=boxes.polygon(box),
+            action="masked" if index in doubted else region.action,
+            kind="text" if index in doubted else region.kind,
+        )
+        for index, (region, box) in enumerate(zip(regions, held, strict=True))
     ]
 
 
