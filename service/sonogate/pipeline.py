@@ -121,9 +121,7 @@ class Gate:
 
     def measure(self, found: RectifiedScreen, picture: Photo) -> QualityReport:
         """Return every measure of a screen and the fidelity they predict."""
-        return quality.assess(
-            found, picture, self.policy, self.glare_model, self.fidelity_model
-        )
+        return quality.assess(found, picture, self.policy, self.glare_model, self.fidelity_model)
 
     def identify(
         self, found: RectifiedScreen, patient: PatientContext | None = None
