@@ -65,12 +65,12 @@ def test_a_good_photo_is_stored_masked_and_can_be_fetched(
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"consent": None}, "invalid_request"),
-        ({"consent": {**CONSULTATION["consent"], "scope": ["teaching"]}}, "invalid_request"),
-        ({"context": None}, "invalid_request"),
-        ({"context": {**CONSULTATION["context"], "question": None}}, "invalid_request"),
-        ({"context": {**CONSULTATION["context"], "body_part": None}}, "invalid_request"),
-        ({"purpose": "research"}, "invalid_request"),
+        ({"consent": None}, "consent_needed"),
+        ({"consent": {**CONSULTATION["consent"], "scope": ["teaching"]}}, "consent_needed"),
+        ({"context": None}, "context_needed"),
+        ({"context": {**CONSULTATION["context"], "question": None}}, "context_needed"),
+        ({"context": {**CONSULTATION["context"], "body_part": None}}, "context_needed"),
+        ({"purpose": "research"}, "consent_needed"),
         ({"purpose": "curiosity"}, "invalid_request"),
         ({"case_reference": "John Smith"}, "invalid_request"),
         ({"case_reference": "case-19700131"}, "invalid_request"),

@@ -89,6 +89,8 @@ _PROBLEMS: dict[int, tuple[str, tuple[Problem, ...]]] = {
         (
             problems.INVALID,
             refusals.KEY_REUSED,
+            refusals.CONSENT_NEEDED,
+            refusals.CONTEXT_NEEDED,
             refusals.refusal("number"),
             problems.malformed("no_photo_part"),
             _unreadable("truncated"),

@@ -19,6 +19,10 @@ MalformedReason = Literal[
     "incomplete_body",
 ]
 
+# Kinds of what a submission lacks, as its validation names them.
+CONSENT_MISSING = "consent_missing"
+CONTEXT_MISSING = "context_missing"
+
 
 class RequestError(SonogateError):
     """A request that cannot be served."""

@@ -19,7 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sonogate.errors import SonogateError, UnreadableReason
 from sonogate.http import errors
 from sonogate.http.problem import MEDIA_TYPE, Problem
-from sonogate.http.refusals import UNAUTHENTICATED, refusal_of
+from sonogate.http.refusals import (
+    CONSENT_NEEDED,
+    CONTEXT_NEEDED,
+    UNAUTHENTICATED,
+    refusal_of,
+)
 from sonogate.records.errors import BadCursorError
 
 TOO_LARGE = Problem(
@@ -114,6 +119,7 @@ _BY_ERROR: dict[type[SonogateError], Problem] = {
     errors.InvalidRequestError: INVALID,
     BadCursorError: INVALID,
 }
+_BY_KIND = {errors.CONSENT_MISSING: CONSENT_NEEDED, errors.CONTEXT_MISSING: CONTEXT_NEEDED}
 _BY_STATUS = {404: NOT_FOUND, 405: NOT_ALLOWED}
 
 
@@ -172,8 +178,14 @@ def install(app: FastAPI, retry_after_s: int) -> None:
             raise error
         return answer(problem)
 
-    async def on_invalid(_: Request, __: Exception) -> JSONResponse:
-        return answer(INVALID)
+    async def on_invalid(_: Request, error: Exception) -> JSONResponse:
+        kinds = (
+            [one["type"] for one in error.errors()]
+            if isinstance(error, RequestValidationError)
+            else []
+        )
+        # What is missing is told only where nothing else is wrong.
+        return answer(_BY_KIND.get(kinds[0], INVALID) if len(kinds) == 1 else INVALID)
 
     async def on_http(_: Request, error: Exception) -> JSONResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500

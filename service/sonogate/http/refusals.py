@@ -56,6 +56,18 @@ RATE_LIMITED = Problem(
     "Send the request again after the time in Retry-After.",
     retry=True,
 )
+CONSENT_NEEDED = Problem(
+    "consent_needed",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The purpose needs consent that covers it",
+    "Put the patient's consent on record, with this purpose in its scope.",
+)
+CONTEXT_NEEDED = Problem(
+    "context_needed",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "A consultation needs its clinical context",
+    "Send a context with a question and a body part.",
+)
 IDENTIFIER_SUSPECTED = Problem(
     "identifier_suspected",
     HTTPStatus.UNPROCESSABLE_ENTITY,

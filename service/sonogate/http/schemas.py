@@ -13,6 +13,7 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from sonogate.clinical import (
     BodySide,
@@ -25,7 +26,7 @@ from sonogate.clinical import (
     case_reference,
     suspected_identifier,
 )
-from sonogate.http.errors import SuspectedIdentifierError
+from sonogate.http.errors import CONSENT_MISSING, CONTEXT_MISSING, SuspectedIdentifierError
 from sonogate.records.values import NewSubmission
 
 # No control characters; the rest of Unicode may be needed in words.
@@ -121,12 +122,12 @@ class SubmissionIn(_Model):
         if self.purpose.needs_consent and (
             self.consent is None or self.purpose not in self.consent.scope
         ):
-            raise ValueError("this purpose needs consent that covers it")
+            raise PydanticCustomError(CONSENT_MISSING, "this purpose needs consent that covers it")
         context = self.context
         if self.purpose.needs_context and (
             context is None or context.question is None or context.body_part is None
         ):
-            raise ValueError("a consultation needs a question and a body part")
+            raise PydanticCustomError(CONTEXT_MISSING, "a question and a body part are needed")
         return self
 
     def value_of(self) -> NewSubmission:
