@@ -14,8 +14,8 @@ pytest.importorskip("onnx")
 from models.training.locator.calibrate import fit_logistic  # noqa: E402
 from models.training.locator.compose import Sample, compose  # noqa: E402
 from models.training.locator.data import Batches  # noqa: E402
-from models.training.locator.library import Library, split_of  # noqa: E402
 from models.training.locator.losses import heat_targets, losses  # noqa: E402
+from models.training.locator.material import Library, split_of  # noqa: E402
 from models.training.locator.network import (  # noqa: E402
     FULL,
     MARGIN_PX,

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from models.training.locator.camera import expose, frame_size, photograph
 from models.training.locator.devices import Front, draw_flat_object, draw_front
-from models.training.locator.library import Library
 from models.training.locator.light import Floats, lamps, linear, moire, occlude, room
+from models.training.locator.material import Library
 from models.training.locator.medical import speckle, ultrasound, vital_signs
 from models.training.locator.placing import pose, warp
 from models.training.locator.screens import (

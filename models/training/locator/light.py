@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training.locator.library import Library
+from models.training.locator.material import Library
 from models.training.locator.screens import photo_crop, shade
 
 Floats = NDArray[np.float32]

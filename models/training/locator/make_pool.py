@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from models.training.locator.compose import Sample, compose
-from models.training.locator.library import Library, Split
+from models.training.locator.material import Library, Split
 from models.training.locator.pool import write_shard
 
 SHARD_SIZE = 250

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from models.training.locator.compose import compose
-from models.training.locator.library import Library, Split, link_backgrounds
+from models.training.locator.material import Library, Split, link_backgrounds
 from models.training.locator.render_screens import TEST_SEED
 from models.training.locator.simulate_pool import photo_size_wh, scenery_of, simulated
 from sonogate.evaluate.localisation import TRUTH_NAME, strata_of

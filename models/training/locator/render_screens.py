@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.training.locator.library import TEST_FAMILIES, Split, link_backgrounds
+from models.training.locator.material import TEST_FAMILIES, Split, link_backgrounds
 from models.training.locator.screens import SIDE_PX
 from sonogate.simulate.screens import FAMILIES, render_export
 from sonogate.simulate.screens.other_screens import OtherShows, render_other_screen

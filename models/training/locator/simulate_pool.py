@@ -11,7 +11,7 @@ import numpy as np
 
 from models.training.locator.camera import STORED_PX
 from models.training.locator.compose import Sample
-from models.training.locator.library import Split, link_backgrounds, split_of
+from models.training.locator.material import Split, link_backgrounds, split_of
 from models.training.locator.pool import write_shard
 from models.training.locator.render_screens import TEST_SEED, render_any
 from sonogate.simulate.camera import Scenery, photograph, photograph_empty
