@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,14 @@ CANARY = "Zyxcanary"
         (("Li",), "LT", False),
         (("A. Smith",), "A", False),
         (("May",), "MAP", False),
+        # The same name in another script, by its sound.
+        (("\u041c\u044d\u0439 \u041b\u043e\u043d\u0433",), "LONG", True),  # Cyrillic
+        (("\u039c\u03ac\u03be",), "MAX", True),  # Greek
+        (("\u039b\u03cc\u03bd\u03b3\u03ba",), "LONGK", True),
+        (("\uae40 \ubb38",), "MUN", True),  # Hangul
+        (("\u30ed\u30f3\u30b0",), "RONGU", True),  # Katakana
+        (("\u0930\u093e\u092e \u092e\u0947\u092f",), "RAM", True),  # Devanagari
+        (("\u041b\u043e\u043d\u0433",), "LIVER", False),
     ],
 )
 def test_names(names: tuple[str, ...], reading: str, named: bool) -> None:
@@ -57,6 +66,26 @@ def test_names(names: tuple[str, ...], reading: str, named: bool) -> None:
 )
 def test_numbers(number: str, reading: str, named: bool) -> None:
     assert names_patient(reading, PatientContext(numbers=(number,))) is named
+
+
+@pytest.mark.parametrize(
+    ("reading", "named"),
+    [
+        ("23.07.1931", True),
+        ("7/23/31", True),
+        ("1931", True),
+        ("310723", True),
+        ("23 Jul", True),
+        ("31 LUGLIO", True),
+        ("7.2 cm", False),
+        ("0.31 m/s", False),
+        ("Gen 50", False),
+        ("23 Hz", False),
+    ],
+)
+def test_birth_dates(reading: str, named: bool) -> None:
+    patient = PatientContext(birth_date=date(1931, 7, 23))
+    assert names_patient(reading, patient) is named
 
 
 def test_a_clinical_word_that_is_the_patients_name_is_masked(limits: IdentifiersPolicy) -> None:
@@ -103,8 +132,10 @@ def test_the_next_request_knows_nothing_of_it() -> None:
 
 def test_a_file_of_names(tmp_path: Path) -> None:
     file = tmp_path / "patient.json"
-    file.write_text(json.dumps({"names": ["Long, May"], "numbers": ["A-12"]}), "utf-8")
-    assert read_patient(str(file)) == PatientContext(("Long, May",), ("A-12",))
+    told = {"names": ["Long, May"], "numbers": ["A-12"], "birth_date": "1931-07-23"}
+    file.write_text(json.dumps(told), "utf-8")
+    born = date(1931, 7, 23)
+    assert read_patient(str(file)) == PatientContext(("Long, May",), ("A-12",), born)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sonogate import report
 from sonogate.identifiers import PatientContext
+from sonogate.identifiers.patient import MAX_PATIENT_BYTES, parse_patient
 from sonogate.types import Assessment
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def collect(arguments: Sequence[Path]) -> tuple[list[Job], list[str]]:
 
 
 def read_patient(where: str) -> PatientContext:
-    """Read whom the photos are of: a JSON object with lists ``names`` and ``numbers``.
+    """Read whom the photos are of: a JSON object as ``/v1/assess`` takes it.
 
     Args:
         where: A file, or ``-`` for standard input. Names never go through the command line,
@@ -76,20 +77,10 @@ def read_patient(where: str) -> PatientContext:
         ValueError: It is not such an object; the message says nothing of what it holds.
         OSError: It cannot be read.
     """
-    text = sys.stdin.read() if where == "-" else Path(where).read_text("utf-8")
-    refusal = ValueError("expected a JSON object with lists of strings: names, numbers")
-    try:
-        table = json.loads(text)
-    except ValueError:
-        raise refusal from None
-    if not isinstance(table, dict) or set(table) - {"names", "numbers"}:
-        raise refusal
-    lists = [table.get(key, []) for key in ("names", "numbers")]
-    if not all(isinstance(entries, list) for entries in lists):
-        raise refusal
-    if not all(isinstance(one, str) for entries in lists for one in entries):
-        raise refusal
-    return PatientContext(*(tuple(entries) for entries in lists))
+    if where == "-":
+        return parse_patient(sys.stdin.buffer.read(MAX_PATIENT_BYTES + 1))
+    with Path(where).open("rb") as file:
+        return parse_patient(file.read(MAX_PATIENT_BYTES + 1))
 
 
 def read_photo(

@@ -17,6 +17,7 @@ from sonogate.http.errors import UnreadablePhotoError
 from sonogate.http.negotiate import encode
 from sonogate.http.release import Release, best, release
 from sonogate.http.routes import logged
+from sonogate.http.upload import Upload
 from sonogate.records.idempotency import Lease
 from sonogate.records.ids import new_id
 from sonogate.records.values import Accepted, AttemptFacts, Submission, SubmissionState
@@ -31,7 +32,7 @@ async def attempt(
     backend: Backend,
     who: Principal,
     submission: Submission,
-    photos: list[bytes],
+    sent: Upload,
     lease: Lease | None,
     languages: str | None,
     state: State,
@@ -42,7 +43,8 @@ async def attempt(
         UnreadablePhotoError: None of them is a photo; nothing is put on record.
         ConflictError: The submission changed meanwhile.
     """
-    assessments = [await backend.pool.assess(data) for data in photos]
+    photos = sent.photos
+    assessments = [await backend.pool.assess(data, sent.patient) for data in photos]
     best_one = best(assessments)
     original = photos[assessments.index(best_one)]
     chosen, _ = backend.interpreter.tell(best_one, languages)

@@ -7,6 +7,7 @@ from typing import Any
 from sonogate.errors import UnreadableReason
 from sonogate.http import problems, refusals
 from sonogate.http.negotiate import VERSIONED
+from sonogate.http.openapi import FORM_ENCODING, PATIENT
 from sonogate.http.problem import MEDIA_TYPE, Problem
 
 CREATE = """
@@ -19,7 +20,8 @@ PHOTOS = """
 Send one photo, or several of the same screen as parts `photo` of a form: the best counts.
 The answer says whether it was accepted, and if not, the one thing to do next. From the retry
 cap on, a picture that is poor but safe is accepted with limits; one whose masking is not
-trusted never is. Only the masked picture is stored.
+trusted never is. Only the masked picture is stored. A part `patient` says whom the photo is
+of, as for `/v1/assess`; it is used for this request alone.
 """
 DELETE = """
 The pictures, texts, consent and reports are deleted; a tombstone with the reason stays.
@@ -27,6 +29,18 @@ The pictures, texts, consent and reports are deleted; a tombstone with the reaso
 RECALL = """
 A recalled picture stays on record, but is not to be relied on: whoever verifies a copy of it
 is told so.
+"""
+MASKS = """
+Masks can be added to a picture and never taken away. The new version is signed anew and
+takes the old one's place, which is SUPERSEDED for whoever verifies a copy of it; the pixels
+of the old version are destroyed, with its key, in the same transaction. Works on active
+pictures alone. A request sent again with its `Idempotency-Key` masks nothing twice.
+"""
+SESSION = """
+For pages in a browser, which must not keep a key: a token for some hours, with the scopes of
+the API key that the request carries. Where the service was started for the local network, the
+code that its terminal shows (`pairing`) opens a session without a key, once. The token is
+sent as `Authorization: Bearer`, and dies with its key.
 """
 REASSESSMENT = """
 After a new policy: what it says of pictures on record, from the native values measured then.
@@ -51,8 +65,12 @@ PHOTOS_BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["photo"],
-                    "properties": {"photo": {"type": "array", "items": _BINARY, "minItems": 1}},
-                }
+                    "properties": {
+                        "photo": {"type": "array", "items": _BINARY, "minItems": 1},
+                        "patient": PATIENT,
+                    },
+                },
+                "encoding": FORM_ENCODING,
             },
             "image/*": {"schema": _BINARY},
             "application/octet-stream": {"schema": _BINARY},

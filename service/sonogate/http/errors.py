@@ -17,6 +17,7 @@ MalformedReason = Literal[
     "many_photo_parts",
     "many_parts",
     "incomplete_body",
+    "bad_patient_part",
 ]
 
 # Kinds of what a submission lacks, as its validation names them.

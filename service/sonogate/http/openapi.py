@@ -13,6 +13,7 @@ from sonogate.http import problems, refusals
 from sonogate.http.authority_described import AUTHORITY_SCHEMAS
 from sonogate.http.problem import MEDIA_TYPE, Problem
 from sonogate.http.record_schemas import RECORD_SCHEMAS
+from sonogate.identifiers.patient import MAX_ENTRIES, MAX_ENTRY_LETTERS
 from sonogate.report import report_schema
 
 DESCRIPTION = """
@@ -28,10 +29,31 @@ ASSESS_DESCRIPTION = """
 Send the photo as it came from the camera: JPEG, PNG, HEIC, AVIF, WebP or MPO, as the part
 `photo` of a form or as the whole body. File names are not looked at.
 
+A client that knows whom the photo is of may say so in the part `patient` of the form: what
+could name that patient is then masked even where it looks clinical. It is used for this
+request alone and is kept nowhere.
+
 The answer is the report that `sonogate assess` writes, and, where a screen was found,
 `masked`: the rectified, masked picture behind a link or as base64.
 """
 _BINARY = {"type": "string", "format": "binary", "description": "The photo's file."}
+_ENTRIES = {
+    "type": "array",
+    "maxItems": MAX_ENTRIES,
+    "items": {"type": "string", "maxLength": MAX_ENTRY_LETTERS},
+}
+PATIENT = {
+    "type": "object",
+    "description": "Whom the photo is of, as JSON. For this request only: never stored or logged.",
+    "additionalProperties": False,
+    "properties": {
+        "names": _ENTRIES | {"description": "The patient's names, in any script and order."},
+        "numbers": _ENTRIES | {"description": "Record, accession and telephone numbers."},
+        "birth_date": {"type": "string", "format": "date"},
+    },
+}
+# How the part is told from text: as JSON.
+FORM_ENCODING = {"patient": {"contentType": "application/json"}}
 ASSESS_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -40,8 +62,9 @@ ASSESS_BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["photo"],
-                    "properties": {"photo": _BINARY},
-                }
+                    "properties": {"photo": _BINARY, "patient": PATIENT},
+                },
+                "encoding": FORM_ENCODING,
             },
             "image/*": {"schema": _BINARY},
             "application/octet-stream": {"schema": _BINARY},

@@ -19,7 +19,7 @@ from sonogate.http.language import Interpreter, accept_language
 from sonogate.http.pages import PageFile
 from sonogate.http.pictures import PictureStore
 from sonogate.http.pool import GatePool
-from sonogate.http.upload import read_photo
+from sonogate.http.upload import read_upload
 from sonogate.report import encode_png, to_json
 from sonogate.types import Assessment, MaskedScreen
 
@@ -81,8 +81,9 @@ def make_router(services: Services) -> APIRouter:
         ] = "link",
     ) -> JSONResponse:
         with services.pool.place():
-            data = await read_photo(request, services.max_bytes, services.upload_seconds)
-            assessment = await services.pool.assess(data)
+            limit = services.max_bytes
+            sent = await read_upload(request, limit, limit, 1, services.upload_seconds)
+            assessment = await services.pool.assess(sent.photos[0], sent.patient)
             assessment, language = services.interpreter.tell(assessment, accepted)
             document = await run_in_threadpool(_document, assessment, masked, services)
         request.state.verdict = logged(assessment)

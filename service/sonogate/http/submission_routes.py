@@ -19,7 +19,7 @@ from sonogate.http.documents import attempt_document, page_document, submission_
 from sonogate.http.language import accept_language
 from sonogate.http.negotiate import accepted, answer, encode
 from sonogate.http.schemas import ReasonIn, SubmissionIn
-from sonogate.http.upload import read_photos
+from sonogate.http.upload import read_upload
 from sonogate.records.errors import ConflictError
 from sonogate.records.idempotency import Lease, Replay
 from sonogate.records.values import SubmissionState
@@ -150,7 +150,7 @@ def make_router(backend: Backend) -> APIRouter:
         rules = backend.policy.submission
         submission = await run_in_threadpool(records.submission, who.organisation, submission_id)
         with backend.pool.place():
-            data = await read_photos(
+            sent = await read_upload(
                 request,
                 backend.policy.photo.max_bytes,
                 rules.max_total_bytes,
@@ -161,12 +161,12 @@ def make_router(backend: Backend) -> APIRouter:
             async def run(lease: Lease | None) -> dict[str, Any]:
                 if submission.state is not SubmissionState.OPEN:
                     raise ConflictError("the submission is not open")
-                guard.quota.take(who.client, len(data))
+                guard.quota.take(who.client, len(sent.photos))
                 return await attempt(
-                    backend, who, submission, data, lease, languages, request.state
+                    backend, who, submission, sent, lease, languages, request.state
                 )
 
-            return await _once(request, who, key, [submission_id.encode(), *data], run)
+            return await _once(request, who, key, [submission_id.encode(), *sent.parts], run)
 
     async def _once(
         request: Request,

@@ -1,14 +1,15 @@
 """The photos in a request's body, held in memory and never larger than allowed.
 
 The framework's own form parser spools uploads into temporary files; a photo that has not
-been masked must not touch a disk, so the form is parsed here. A part's file name is
-never looked at.
+been masked must not touch a disk, and neither must a patient's name, so the form is parsed
+here. A part's file name is never looked at.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -20,25 +21,49 @@ from sonogate.http.errors import (
     TooLargeError,
     UnsupportedMediaError,
 )
+from sonogate.identifiers import PatientContext
+from sonogate.identifiers.patient import MAX_PATIENT_BYTES, parse_patient
 
-FIELD = "photo"
+PHOTO_FIELD = b"photo"
+PATIENT_FIELD = b"patient"
 MAX_PARTS = 8
 # Room for boundaries, part headers and small other fields beside the photo.
 FORM_OVERHEAD_BYTES = 64 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What came in a request's body.
+
+    Attributes:
+        photos: The photos' bytes.
+        patient: Whom they are of, where the client says so; for this request only.
+        patient_part: The same as it was sent; empty without it.
+    """
+
+    photos: list[bytes] = field(repr=False)
+    patient: PatientContext | None = field(default=None, repr=False)
+    patient_part: bytes = field(default=b"", repr=False)
+
+    @property
+    def parts(self) -> list[bytes]:
+        """What makes one request another than a second."""
+        return [*self.photos, self.patient_part] if self.patient_part else self.photos
+
+
 async def read_photo(request: Request, max_bytes: int, seconds: float) -> bytes:
-    """Return the bytes of the one photo; see ``read_photos``."""
-    return (await read_photos(request, max_bytes, max_bytes, 1, seconds))[0]
+    """Return the bytes of the one photo; see ``read_upload``."""
+    return (await read_upload(request, max_bytes, max_bytes, 1, seconds)).photos[0]
 
 
-async def read_photos(
+async def read_upload(
     request: Request, max_bytes: int, max_total_bytes: int, max_photos: int, seconds: float
-) -> list[bytes]:
-    """Return the photos' bytes.
+) -> Upload:
+    """Return the photos' bytes and whom they are of.
 
     Args:
-        request: Its body is a photo, or a multipart form with parts ``photo``.
+        request: Its body is a photo, or a multipart form with parts ``photo`` and perhaps a
+            part ``patient``.
         max_bytes: Largest photo.
         max_total_bytes: Most bytes of all photos together.
         max_photos: Most photos.
@@ -46,7 +71,8 @@ async def read_photos(
 
     Raises:
         UnsupportedMediaError: The content type is something else.
-        MalformedUploadError: The form is broken, or has no such part or too many.
+        MalformedUploadError: The form is broken, has no photo or too many, or its patient
+            is none.
         TooLargeError: The body is larger than the photos may be.
         SlowUploadError: The body did not arrive in time.
     """
@@ -64,9 +90,9 @@ async def read_photos(
         async with asyncio.timeout(seconds):
             chunks = _limited(request, limit)
             if not is_form:
-                return [b"".join([chunk async for chunk in chunks])]
+                return Upload([b"".join([chunk async for chunk in chunks])])
             form = _Form(max_bytes, max_photos)
-            return await _form_photos(chunks, options.get(b"boundary"), form)
+            return await _read_form(chunks, options.get(b"boundary"), form)
     except TimeoutError as error:
         raise SlowUploadError from error
     except ClientDisconnect as error:
@@ -82,9 +108,7 @@ async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def _form_photos(
-    chunks: AsyncIterator[bytes], boundary: bytes | None, form: _Form
-) -> list[bytes]:
+async def _read_form(chunks: AsyncIterator[bytes], boundary: bytes | None, form: _Form) -> Upload:
     if not boundary:
         raise MalformedUploadError("no_boundary")
     try:
@@ -109,7 +133,13 @@ async def _form_photos(
         raise MalformedUploadError("incomplete_body")
     if not form.photos:
         raise MalformedUploadError("no_photo_part")
-    return [bytes(photo) for photo in form.photos]
+    photos = [bytes(photo) for photo in form.photos]
+    if form.patient is None:
+        return Upload(photos)
+    try:
+        return Upload(photos, parse_patient(bytes(form.patient)), bytes(form.patient))
+    except ValueError:
+        raise MalformedUploadError("bad_patient_part") from None
 
 
 class _Form:
@@ -117,17 +147,18 @@ class _Form:
 
     def __init__(self, max_bytes: int, max_photos: int) -> None:
         self.photos: list[bytearray] = []
+        self.patient: bytearray | None = None
         self.ended = False
         self._max_bytes = max_bytes
         self._max_photos = max_photos
         self._parts = 0
-        self._wanted = False
+        self._part: bytearray | None = None
         self._name = bytearray()
         self._value = bytearray()
 
     def on_part_begin(self) -> None:
         self._parts += 1
-        self._wanted = False
+        self._part = None
         if self._parts > MAX_PARTS:
             raise MalformedUploadError("many_parts")
 
@@ -145,18 +176,26 @@ class _Form:
         if self._name.lower() != b"content-disposition":
             return
         _, options = parse_options_header(bytes(self._value))
-        if options.get(b"name") == FIELD.encode("ascii"):
-            self._wanted = True
+        name = options.get(b"name")
+        if name == PHOTO_FIELD:
             if len(self.photos) == self._max_photos:
                 raise MalformedUploadError("many_photo_parts")
-            self.photos.append(bytearray())
+            self._part = bytearray()
+            self.photos.append(self._part)
+        elif name == PATIENT_FIELD:
+            if self.patient is not None:
+                raise MalformedUploadError("bad_patient_part")
+            self.patient = self._part = bytearray()
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._wanted:
-            photo = self.photos[-1]
-            photo += data[start:end]
-            if len(photo) > self._max_bytes:
-                raise TooLargeError
+        if self._part is None:
+            return
+        self._part += data[start:end]
+        if self._part is self.patient:
+            if len(self._part) > MAX_PATIENT_BYTES:
+                raise MalformedUploadError("bad_patient_part")
+        elif len(self._part) > self._max_bytes:
+            raise TooLargeError
 
     def on_end(self) -> None:
         self.ended = True

@@ -6,13 +6,22 @@ that are words of the clinic ("May Long", "Liver") and numbers that look like a 
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
+from sonogate.identifiers.transliterate import spellings
+
+MAX_PATIENT_BYTES = 16 * 1024
+MAX_ENTRIES = 32
+MAX_ENTRY_LETTERS = 200
 MIN_FUZZY_LETTERS = 4
 MIN_NUMBER_DIGITS = 2
+MIN_MONTH_LETTERS = 3
 # Letters of other scripts that look like Latin ones, as a recogniser reads them.
 _LOOKALIKES = str.maketrans(
     "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458"
@@ -29,11 +38,53 @@ class PatientContext:
 
     Attributes:
         names: As the client has them, in any script and order.
-        numbers: Record numbers, birth dates, accession numbers.
+        numbers: Record numbers, accession numbers, telephone numbers.
+        birth_date: The day of birth; a year of birth alone is a number.
     """
 
     names: tuple[str, ...] = field(default=(), repr=False)
     numbers: tuple[str, ...] = field(default=(), repr=False)
+    birth_date: date | None = field(default=None, repr=False)
+
+
+def parse_patient(text: bytes) -> PatientContext:
+    """Read a patient's context as clients give it.
+
+    Args:
+        text: A JSON object, UTF-8, with lists of strings ``names`` and ``numbers`` and a date
+            ``birth_date`` (``YYYY-MM-DD``), each of them optional.
+
+    Raises:
+        ValueError: It is not such an object, or is too long; the message and its causes say
+            nothing of what it holds.
+    """
+    refusal = ValueError(
+        "expected a JSON object with lists of strings, names and numbers, and a birth_date"
+    )
+    if len(text) > MAX_PATIENT_BYTES:
+        raise refusal
+    try:
+        table = json.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise refusal from None
+    if not isinstance(table, dict) or set(table) - {"names", "numbers", "birth_date"}:
+        raise refusal
+    lists = [table.get(key, []) for key in ("names", "numbers")]
+    if not all(_is_short_list(entries) for entries in lists):
+        raise refusal
+    try:
+        born = None if table.get("birth_date") is None else date.fromisoformat(table["birth_date"])
+    except (TypeError, ValueError):
+        raise refusal from None
+    return PatientContext(tuple(lists[0]), tuple(lists[1]), born)
+
+
+def _is_short_list(entries: Any) -> bool:
+    return (
+        isinstance(entries, list)
+        and len(entries) <= MAX_ENTRIES
+        and all(isinstance(one, str) and len(one) <= MAX_ENTRY_LETTERS for one in entries)
+    )
 
 
 def names_patient(reading: str, patient: PatientContext) -> bool:
@@ -44,9 +95,11 @@ def names_patient(reading: str, patient: PatientContext) -> bool:
         patient: Whom the picture is of.
     """
     words = _words((reading,))
-    for name in _words(patient.names):
-        if any(_alike(name, word) for word in words):
-            return True
+    spelt = (spelling for name in patient.names for spelling in spellings(name))
+    if any(_alike(name, word) for name in _words(spelt) for word in words):
+        return True
+    if patient.birth_date is not None and _tells_date(reading, words, patient.birth_date):
+        return True
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", reading))
     for number in patient.numbers:
         own = re.sub(r"\D", "", unicodedata.normalize("NFKC", number))
@@ -56,6 +109,22 @@ def names_patient(reading: str, patient: PatientContext) -> bool:
         if len(digits) > MIN_NUMBER_DIGITS and digits in own:
             return True
     return False
+
+
+def _tells_date(reading: str, words: list[str], day: date) -> bool:
+    """Say whether a reading may hold a date, in whatever order and however much of it."""
+    groups = re.findall(r"\d+", unicodedata.normalize("NFKC", reading))
+    year, month, date_of = f"{day.year:04d}", f"{day.month:02d}", f"{day.day:02d}"
+    if any(year in group for group in groups):
+        return True
+    digits = "".join(group.zfill(2) for group in groups)
+    pairs = (date_of + month, month + date_of)
+    if any(pair in digits for pair in pairs):
+        return True
+    # The month in letters, in whatever language, beside the day or the year's last digits.
+    return any(word.isalpha() and len(word) >= MIN_MONTH_LETTERS for word in words) and any(
+        group.zfill(2) in (date_of, year[2:]) for group in groups
+    )
 
 
 def _words(texts: Iterable[str]) -> list[str]:
