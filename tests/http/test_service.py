@@ -175,7 +175,7 @@ def test_every_error_is_a_problem_document_that_echoes_nothing(
 
 
 def test_every_answer_carries_the_security_headers(service: Service) -> None:
-    for path in ("/", "/app.js", "/healthz", "/nowhere", "/openapi.json"):
+    for path in ("/", "/capture", "/icon.svg", "/healthz", "/nowhere", "/openapi.json"):
         headers = service.client.get(path).headers
         for name, value in SECURITY_HEADERS.items():
             assert headers[name] == value, (path, name)

@@ -39,6 +39,11 @@ def _without_network(command: list[str]) -> list[str]:
     return command
 
 
+def _ships(path: Path) -> bool:
+    """Tell of a file of the package whether it belongs in the wheel: of the pages, the build."""
+    return path.parts[0] != "web" or path.suffix == ".py" or path.parts[1] == "dist"
+
+
 def _check_contents(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
@@ -50,8 +55,9 @@ def _check_contents(wheel: Path) -> None:
     wanted |= {
         f"sonogate/{path.relative_to(source)}"
         for path in source.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts and _ships(path.relative_to(source))
     }
+    wanted.add("sonogate/web/dist/capture.html")
     if absent := sorted(wanted - names):
         raise SystemExit(f"the wheel lacks {', '.join(absent)}")
 

@@ -16,14 +16,16 @@ from structlog.typing import FilteringBoundLogger
 from sonogate.authority.values import Signer
 from sonogate.gate import GateFactory
 from sonogate.http import (
+    amend_routes,
     image_routes,
     openapi,
+    pages,
     problems,
     service_routes,
     statistics_routes,
     submission_routes,
 )
-from sonogate.http.access import Authenticator, Guard, KeyAuthenticator
+from sonogate.http.access import Authenticator, Guard, KeyAuthenticator, Principal
 from sonogate.http.backend import Backend, MakeRouter
 from sonogate.http.body_limit import BodyLimit
 from sonogate.http.headers import SecurityHeaders
@@ -32,14 +34,16 @@ from sonogate.http.links import Links
 from sonogate.http.logs import RequestLog, json_logger
 from sonogate.http.metrics import MeasureRequests, Metrics
 from sonogate.http.oidc import KeySet, OidcAuthenticator, fetch_from
-from sonogate.http.pages import load_pages
 from sonogate.http.pictures import PictureStore
 from sonogate.http.pool import GatePool
 from sonogate.http.routes import Services, make_router
+from sonogate.http.session_routes import session_router
+from sonogate.http.sessions import Pairing, Sessions
 from sonogate.http.settings import Settings
 from sonogate.http.throttle import Throttle
 from sonogate.http.traces import TraceRequests, find_tracer
 from sonogate.policy import Policy, default_policy, load_policy
+from sonogate.records import clients
 from sonogate.records.storage import Storage
 from sonogate.records.store import SqlRecords
 
@@ -51,6 +55,7 @@ def create_app(
     storage: Storage | None = None,
     more: Sequence[MakeRouter] = (),
     signer: Signer | None = None,
+    pairing: Pairing | None = None,
 ) -> FastAPI:
     """Return the service.
 
@@ -64,6 +69,7 @@ def create_app(
         storage: The records; None to keep none, and to serve only what needs none.
         more: Further routes on the records.
         signer: Signs the pictures that are stored.
+        pairing: Lets phones in by a code; None to let nobody in by one.
 
     Raises:
         PolicyError: The policy that the settings name cannot be used.
@@ -109,14 +115,16 @@ def create_app(
     interpreter = load_interpreter(policy, settings.language)
     backend = None
     if storage is not None:
-        backend = _backend(settings, storage, pool, policy, interpreter, signer)
+        sessions = _sessions(settings, storage)
+        known = [sessions] if pairing is None else [sessions, pairing.sessions]
+        backend = _backend(settings, storage, pool, policy, interpreter, signer, known)
+        more = (session_router(sessions, pairing), *more)
     is_open = settings.assess_open if settings.assess_open is not None else backend is None
     services = Services(
         pool=pool,
         pictures=PictureStore(
             settings.link_seconds, settings.link_count, settings.link_bytes, time.monotonic
         ),
-        pages=load_pages(),
         interpreter=interpreter,
         max_bytes=policy.photo.max_bytes,
         upload_seconds=settings.upload_seconds,
@@ -125,10 +133,11 @@ def create_app(
         is_ready=(lambda: True) if backend is None else backend.records.ready,
     )
     app.include_router(make_router(services))
+    app.include_router(pages.make_router(pages.load_pages()))
     metrics = Metrics(lambda: pool.held)
     app.include_router(service_routes.make_router(metrics, backend))
     if backend is not None:
-        own = (submission_routes, image_routes, statistics_routes)
+        own = (submission_routes, image_routes, amend_routes, statistics_routes)
         for make in (*(module.make_router for module in own), *more):
             app.include_router(make(backend))
     problems.install(app, settings.retry_after_s)
@@ -152,8 +161,9 @@ def _backend(
     policy: Policy,
     interpreter: Interpreter,
     signer: Signer | None,
+    sessions: Sequence[Sessions],
 ) -> Backend:
-    authenticators: list[Authenticator] = [KeyAuthenticator(storage)]
+    authenticators: list[Authenticator] = [KeyAuthenticator(storage), *sessions]
     if settings.oidc_issuer is not None:
         authenticators.append(_oidc(settings, settings.oidc_issuer))
     guard = Guard(
@@ -173,6 +183,14 @@ def _backend(
         settings.upload_seconds,
         storage.clock,
     )
+
+
+def _sessions(settings: Settings, storage: Storage) -> Sessions:
+    def stands(who: Principal) -> bool:
+        client_id = who.client.removeprefix("key:")
+        return clients.stands(storage, who.organisation, client_id, frozenset(who.scopes))
+
+    return Sessions(storage.keyring.link_key, settings.session_seconds, time.time, stands)
 
 
 def _oidc(settings: Settings, issuer: str) -> OidcAuthenticator:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# The page needs its own script and style, the photo that the browser itself holds (blob:)
-# and this service; nothing else, and nobody may frame it.
+# The pages need their own scripts, styles and workers, WebAssembly for the locator, the photo
+# that the browser itself holds (blob:) and this service; nothing else, and nobody may frame them.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
-        "script-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "worker-src 'self'",
+        "manifest-src 'self'",
         "style-src 'self'",
         "img-src 'self' blob:",
         "connect-src 'self'",
@@ -24,12 +26,13 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
 
+# Unless an answer says otherwise, nobody keeps it.
+UNKEPT = {"cache-control": "no-store"}
 HSTS = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
 
 
@@ -46,7 +49,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                for name, value in UNKEPT.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

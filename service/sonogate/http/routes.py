@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
@@ -16,7 +16,6 @@ from sonogate.http import openapi
 from sonogate.http.access import Guard, Scope
 from sonogate.http.errors import NotReadyError, UnreadablePhotoError
 from sonogate.http.language import Interpreter, accept_language
-from sonogate.http.pages import PageFile
 from sonogate.http.pictures import PictureStore
 from sonogate.http.pool import GatePool
 from sonogate.http.upload import read_upload
@@ -33,7 +32,6 @@ class Services:
     Attributes:
         pool: Assesses photos.
         pictures: Holds masked pictures.
-        pages: The page's files by name.
         interpreter: Tells assessments in the language that a request prefers.
         max_bytes: Largest photo.
         upload_seconds: Time a body may take to arrive.
@@ -44,7 +42,6 @@ class Services:
 
     pool: GatePool
     pictures: PictureStore
-    pages: Mapping[str, PageFile]
     interpreter: Interpreter
     max_bytes: int
     upload_seconds: float
@@ -125,14 +122,6 @@ def make_router(services: Services) -> APIRouter:
             raise NotReadyError
         return {"status": "ready"}
 
-    @router.get("/", include_in_schema=False)
-    async def page() -> Response:
-        return _file(services.pages["index.html"])
-
-    for name, file in services.pages.items():
-        router.add_api_route(
-            f"/{name}", _file_route(file), methods=["GET"], include_in_schema=False
-        )
     return router
 
 
@@ -166,14 +155,3 @@ def logged(assessment: Assessment) -> dict[str, Any]:
         "detail": next((r.detail for r in verdict.reasons if r.detail is not None), None),
         "timings_ms": {name: round(ms) for name, ms in assessment.timings_ms.items()},
     }
-
-
-def _file(file: PageFile) -> Response:
-    return Response(file.body, media_type=file.media_type)
-
-
-def _file_route(file: PageFile) -> Callable[[], Awaitable[Response]]:
-    async def give() -> Response:
-        return _file(file)
-
-    return give

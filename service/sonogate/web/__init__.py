@@ -1,1 +1,1 @@
-"""The pages that the service serves."""
+"""The pages that the service serves: their TypeScript sources, and ``dist`` once built."""

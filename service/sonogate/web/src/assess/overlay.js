@@ -65,8 +65,13 @@ function definitions(width) {
   });
   pattern.append(
     element("line", {
-      class: "hatch-line", x1: 0, y1: 0, x2: 0, y2: step,
-      "stroke-width": step * 0.35, "stroke-opacity": 0.55,
+      class: "hatch-line",
+      x1: 0,
+      y1: 0,
+      x2: 0,
+      y2: step,
+      "stroke-width": step * 0.35,
+      "stroke-opacity": 0.55,
     }),
   );
   // The heat map is coarse: its cells are blurred into one another.
@@ -82,7 +87,12 @@ function maskedLayer(report, toPhoto) {
   const { identifiers, screen, scan_area: scan } = report;
   if (!identifiers) return layer;
   const [width, height] = screen.size_wh;
-  const frame = [[-0.5, -0.5], [width - 0.5, -0.5], [width - 0.5, height - 0.5], [-0.5, height - 0.5]];
+  const frame = [
+    [-0.5, -0.5],
+    [width - 0.5, -0.5],
+    [width - 0.5, height - 0.5],
+    [-0.5, height - 0.5],
+  ];
   const shown = identifiers.complete && scan ? [scan] : [];
   const kept = identifiers.regions.filter((region) => region.action === "kept");
   // Kept text inside the scan area would be hatched again by the even-odd rule.
@@ -94,7 +104,9 @@ function maskedLayer(report, toPhoto) {
   layer.append(element("path", { fill: "url(#hatch)", d: shape, "fill-rule": "evenodd" }));
   for (const region of identifiers.regions) {
     if (region.action !== "masked" || region.kind === "surround") continue;
-    layer.append(element("polygon", { class: "hidden-text", points: written(region.polygon.map(toPhoto)) }));
+    layer.append(
+      element("polygon", { class: "hidden-text", points: written(region.polygon.map(toPhoto)) }),
+    );
   }
   return layer;
 }
@@ -103,7 +115,9 @@ function keptLayer(report, toPhoto) {
   const layer = group("kept");
   for (const region of report.identifiers?.regions ?? []) {
     if (region.action !== "kept") continue;
-    layer.append(element("polygon", { class: "kept", points: written(region.polygon.map(toPhoto)) }));
+    layer.append(
+      element("polygon", { class: "kept", points: written(region.polygon.map(toPhoto)) }),
+    );
   }
   return layer;
 }
@@ -121,7 +135,12 @@ function glareLayer(report, toPhoto) {
       if (value < LEAST_GLARE) return;
       const [x0, x1] = [(column * width) / columns - 0.5, ((column + 1) * width) / columns - 0.5];
       const [y0, y1] = [(row * height) / rows - 0.5, ((row + 1) * height) / rows - 0.5];
-      const cell = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
+      const cell = [
+        [x0, y0],
+        [x1, y0],
+        [x1, y1],
+        [x0, y1],
+      ];
       layer.append(
         element("polygon", {
           class: "glare",
@@ -140,7 +159,9 @@ function screenLayer(report, toPhoto, width) {
   layer.append(element("polygon", { class: "quad-under", points: written(corners) }));
   layer.append(element("polygon", { class: "quad", points: written(corners) }));
   if (report.scan_area) {
-    layer.append(element("polygon", { class: "scan", points: written(report.scan_area.map(toPhoto)) }));
+    layer.append(
+      element("polygon", { class: "scan", points: written(report.scan_area.map(toPhoto)) }),
+    );
   }
   for (const [x, y] of corners) {
     layer.append(element("circle", { class: "corner", cx: x, cy: y, r: width / 110 }));

@@ -168,7 +168,10 @@ async function showPhoto(report, url) {
   const photo = find("photo");
   photo.hidden = false;
   photo.src = url;
-  const seen = await photo.decode().then(() => true, () => false);
+  const seen = await photo.decode().then(
+    () => true,
+    () => false,
+  );
   photo.hidden = !seen;
   find("unseen").hidden = seen;
   find("photo-frame").classList.toggle("bare", !seen);
@@ -234,7 +237,10 @@ function showFacts(report) {
     regions.filter((region) => region.action === action && region.kind !== "surround").length;
   const facts = [
     ["Photo", `${photo.size_wh.join(" × ")} pixels, ${photo.format.toUpperCase()}`],
-    screen && ["Screen", `${screen.size_wh.join(" × ")} pixels, tilted ${screen.tilt_deg.toFixed(1)}°`],
+    screen && [
+      "Screen",
+      `${screen.size_wh.join(" × ")} pixels, tilted ${screen.tilt_deg.toFixed(1)}°`,
+    ],
     screen && ["Taken for", `${screen.export_size_wh.join(" × ")} export pixels`],
     identifiers && ["Text", `${count("masked")} places hidden, ${count("kept")} kept`],
     identifiers?.failure && ["Masking", identifiers.failure],
