@@ -17,7 +17,7 @@ NODE_FITS := $(shell node -e 'const [a, b] = process.versions.node.split("."); \
   process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && echo yes)
 WITH_NODE := $(if $(NODE_FITS),,PATH="$(CURDIR)/$(BIN):$$PATH")
 
-.PHONY: run test check web check-web bench docs evaluate notebooks wheel clean setup
+.PHONY: run test check web check-web bench docs evaluate notebooks notebooks-short wheel clean setup
 
 setup: $(STAMP)
 
@@ -72,9 +72,13 @@ evaluate: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m tests.apidocs
 
-## Every notebook, top to bottom.
+## Every notebook, top to bottom, with as many photos as its statements need (an hour or more).
 notebooks: $(STAMP)
 	$(BIN)/python -m tests.notebooks
+
+## The same with few photos, as CI runs them.
+notebooks-short: $(STAMP)
+	$(BIN)/python -m tests.notebooks --short
 
 ## Build the wheel, install it in a clean environment without the network, assess a sample.
 wheel: $(STAMP) $(WEB_STAMP)
