@@ -18,6 +18,7 @@ from sonogate.types import (
     MaskedScreen,
     Measure,
     Photo,
+    PixelArray,
     QualityReport,
     Reason,
     RectifiedScreen,
@@ -70,6 +71,18 @@ def encode_png(masked: MaskedScreen) -> bytes:
     bgr = cv2.cvtColor(masked.pixels, cv2.COLOR_RGB2BGR)
     _, encoded = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL])
     return encoded.tobytes()
+
+
+def decode_png(png: bytes) -> PixelArray:
+    """Return the pixels of a picture that ``encode_png`` wrote, signed since or not.
+
+    Raises:
+        ValueError: It is no such picture.
+    """
+    bgr = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise ValueError("not a picture that was encoded here")
+    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
 
 
 def report_schema() -> dict[str, Any]:

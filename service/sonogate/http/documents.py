@@ -8,7 +8,7 @@ from typing import Any
 
 from sonogate.clinical import ClinicalContext, Code, Consent, Device
 from sonogate.http.reassess import Reassessment
-from sonogate.records.values import Attempt, AuditEntry, StoredImage, Submission
+from sonogate.records.values import Attempt, AuditEntry, Origin, StoredImage, Submission
 from sonogate.report import to_json
 from sonogate.types import Assessment
 
@@ -54,12 +54,15 @@ def attempt_document(submission: Submission, attempt: Attempt) -> dict[str, Any]
     }
 
 
-def image_document(image: StoredImage) -> dict[str, Any]:
-    """Return what is known of a stored picture."""
+def image_document(image: StoredImage, origin: Origin) -> dict[str, Any]:
+    """Return what is known of a stored picture, and where it came from."""
     return {
         "schema": "sonogate.image/1",
         "id": image.id,
         "submission_id": image.submission_id,
+        "purpose": str(origin.purpose),
+        "case_reference": origin.case,
+        "device": _device(origin.device),
         "sha256": image.sha256,
         "media_type": image.media_type,
         "size_bytes": image.size_bytes,

@@ -2,13 +2,15 @@
 
 # Annotations are evaluated here, not postponed: they name what the function around them knows.
 
-from typing import Annotated, cast, get_args
+from collections.abc import Sequence
+from typing import Annotated, Any, cast, get_args
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as PathPart
 from fastapi.responses import Response
 from pydantic import AwareDatetime
 
+from sonogate.clinical import Purpose
 from sonogate.http import described
 from sonogate.http.access import Principal, Scope
 from sonogate.http.backend import Backend
@@ -24,8 +26,8 @@ from sonogate.http.reassess import reassess
 from sonogate.http.schemas import ReasonIn, ReplacementIn
 from sonogate.http.submission_routes import After, Limit
 from sonogate.records.errors import NoSuchRecordError
-from sonogate.records.values import ImageFilter, ImageState
-from sonogate.types import MEASURE_NAMES, MeasureName, Outcome
+from sonogate.records.values import ImageFilter, ImageState, StoredImage
+from sonogate.types import MEASURE_NAMES, MeasureName, Outcome, ReasonCode
 from sonogate.types import Limit as UseLimit
 
 ImageId = Annotated[str, PathPart(pattern="^img_[0-9a-f]{32}$")]
@@ -56,6 +58,9 @@ def wanted_images(
     policy_version: Text = None,
     limitation: UseLimit | None = None,
     fidelity: Range = None,
+    reason: ReasonCode | None = None,
+    purpose: Purpose | None = None,
+    preset: Text = None,
     score: Scores = None,
 ) -> ImageFilter:
     """Return which pictures a query asks for (a FastAPI dependency)."""
@@ -68,6 +73,9 @@ def wanted_images(
         state,
         policy_version,
         limitation,
+        reason,
+        purpose,
+        preset,
         None if fidelity is None else _range(fidelity),
         dict(_score(text) for text in score or ()),
     )
@@ -80,6 +88,10 @@ def make_router(backend: Backend) -> APIRouter:
     reader = guard.needing(Scope.SUBMIT, Scope.REVIEW)
     reviewer = guard.needing(Scope.REVIEW)
     admin = guard.needing(Scope.ADMIN)
+
+    def documents(who: Principal, images: Sequence[StoredImage]) -> list[dict[str, Any]]:
+        origins = records.origins(who.organisation, {one.submission_id for one in images})
+        return [image_document(one, origins[one.submission_id]) for one in images]
 
     @router.get(
         "/images",
@@ -96,8 +108,7 @@ def make_router(backend: Backend) -> APIRouter:
         limit: Limit = 50,
     ) -> Response:
         page = records.images(who.organisation, wanted, after, limit)
-        items = [image_document(item) for item in page.items]
-        return answer(request, page_document(items, page.after))
+        return answer(request, page_document(documents(who, page.items), page.after))
 
     @router.get(
         "/reassessment",
@@ -128,7 +139,8 @@ def make_router(backend: Backend) -> APIRouter:
     def one(
         request: Request, image_id: ImageId, who: Annotated[Principal, Depends(reader)]
     ) -> Response:
-        return answer(request, image_document(records.image(who.organisation, image_id)))
+        image = records.image(who.organisation, image_id)
+        return answer(request, documents(who, [image])[0])
 
     @router.get(
         "/images/{image_id}/file",
@@ -190,7 +202,7 @@ def make_router(backend: Backend) -> APIRouter:
     ) -> Response:
         accepted(request)
         image = records.recall(who.organisation, image_id, who.client, body.checked())
-        return answer(request, image_document(image))
+        return answer(request, documents(who, [image])[0])
 
     @router.post(
         "/images/{image_id}/supersede",
@@ -208,7 +220,7 @@ def make_router(backend: Backend) -> APIRouter:
         image = records.supersede(
             who.organisation, image_id, body.superseded_by, who.client, body.checked()
         )
-        return answer(request, image_document(image))
+        return answer(request, documents(who, [image])[0])
 
     @router.get(
         "/audit",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from sonogate.clinical import Purpose
+from sonogate.http.access import Scope
 from sonogate.records.values import ImageState, SubmissionState
 from sonogate.types import MEASURE_NAMES, Limit, Outcome
 
@@ -33,6 +35,16 @@ def _page(title: str, item: str) -> dict[str, Any]:
     return _object(title, items=items, after=after)
 
 
+_DEVICE = _object(
+    "Device",
+    maker=_maybe(_TEXT),
+    model=_maybe(_TEXT),
+    kind=_maybe(_TEXT),
+    site=_maybe(_TEXT),
+    probe=_maybe(_TEXT),
+    preset=_maybe(_TEXT),
+    export_size_wh=_maybe({"type": "array", "items": {"type": "integer"}}),
+)
 _SUBMISSION = _object(
     "Submission",
     schema={"const": "sonogate.submission/1"},
@@ -44,7 +56,7 @@ _SUBMISSION = _object(
     case_reference=_maybe(_TEXT),
     consent=_maybe({"type": "object"}),
     context=_maybe({"type": "object"}),
-    device={"type": "object"},
+    device={"$ref": "#/components/schemas/Device"},
     attempts={"type": "integer", "minimum": 0},
     image_id=_maybe(_TEXT),
 )
@@ -66,6 +78,9 @@ _IMAGE = _object(
     schema={"const": "sonogate.image/1"},
     id=_TEXT,
     submission_id=_TEXT,
+    purpose={"enum": [str(purpose) for purpose in Purpose]},
+    case_reference=_maybe(_TEXT),
+    device={"$ref": "#/components/schemas/Device"},
     sha256=_HEX,
     media_type=_TEXT,
     size_bytes={"type": "integer"},
@@ -108,6 +123,7 @@ _STATISTIC = _object(
     causes=_COUNTS,
 )
 RECORD_SCHEMAS: dict[str, Any] = {
+    "Device": _DEVICE,
     "Submission": _SUBMISSION,
     "SubmissionPage": _page("SubmissionPage", "Submission"),
     "Attempt": _ATTEMPT,
@@ -138,6 +154,14 @@ RECORD_SCHEMAS: dict[str, Any] = {
         "Statistics",
         schema={"const": "sonogate.statistics/1"},
         items={"type": "array", "items": _STATISTIC},
+    ),
+    "Session": _object(
+        "Session",
+        schema={"const": "sonogate.session/1"},
+        token=_TEXT,
+        expires_at=_TIME,
+        organisation=_TEXT,
+        scopes={"type": "array", "items": {"enum": [str(scope) for scope in Scope]}},
     ),
     "Link": _object("Link", href=_TEXT, expires_s={"type": "integer"}),
     "KeptReport": {

@@ -14,6 +14,7 @@ from sonogate.gate import GateFactory
 from sonogate.http.app import create_app
 from sonogate.http.authority import authority_parts, open_authority
 from sonogate.http.opening import make_local_key, open_storage, places
+from sonogate.http.sessions import Pairing
 from sonogate.http.settings import Settings
 from sonogate.records.storage import Storage
 
@@ -22,11 +23,20 @@ KEEP_ALIVE_S = 15
 SHUTDOWN_S = 30
 
 
-def prepare(make_gate: GateFactory, settings: Settings, host: str) -> tuple[FastAPI, str | None]:
+def prepare(
+    make_gate: GateFactory, settings: Settings, host: str, pairing: Pairing | None = None
+) -> tuple[FastAPI, str | None]:
     """Return the service as the settings say, and the local key if it was made just now.
 
     On an address that only this machine reaches, and without an identity provider, the page
     and ``/v1/assess`` ask for no key, and a key for everything else is made.
+
+    Args:
+        make_gate: Loads a gate.
+        settings: Limits and choices.
+        host: Address to listen on.
+        pairing: On the local network, what lets phones in; everything asks for credentials
+            then, and a key for this machine is made, too.
 
     Raises:
         RecordsError: The records cannot be opened.
@@ -37,14 +47,21 @@ def prepare(make_gate: GateFactory, settings: Settings, host: str) -> tuple[Fast
     if where is None:
         return create_app(settings, make_gate), None
     storage = open_storage(where, settings.data)
-    alone = _is_loopback(host) and settings.oidc_issuer is None
+    alone = pairing is None and _is_loopback(host) and settings.oidc_issuer is None
     key = None
-    if alone and settings.data is not None:
+    if (alone or pairing is not None) and settings.data is not None:
         key = make_local_key(storage, settings.data)
     if settings.assess_open is None:
         settings = settings.model_copy(update={"assess_open": alone})
     parts = authority_parts(_authority(settings, storage), settings.destinations)
-    app = create_app(settings, make_gate, storage=storage, more=parts.routers, signer=parts.signer)
+    app = create_app(
+        settings,
+        make_gate,
+        storage=storage,
+        more=parts.routers,
+        signer=parts.signer,
+        pairing=pairing,
+    )
     return app, key
 
 

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     picture_link_seconds: int = Field(
         default=300, ge=1, le=86400, description="Life of a link to a stored picture."
     )
+    session_seconds: int = Field(
+        default=8 * 3600, ge=1, le=86400, description="Life of a page's session."
+    )
     authority: Path | None = Field(
         default=None,
         description="Folder of the image authority's keys, made where there is none; the "

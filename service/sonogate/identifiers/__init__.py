@@ -8,7 +8,8 @@ from sonogate.identifiers.check import check
 from sonogate.identifiers.classify import classify
 from sonogate.identifiers.find import TextReader
 from sonogate.identifiers.mask import mask
+from sonogate.identifiers.more import mask_more
 from sonogate.identifiers.patient import PatientContext
 from sonogate.identifiers.read import read
 
-__all__ = ["PatientContext", "TextReader", "check", "classify", "mask", "read"]
+__all__ = ["PatientContext", "TextReader", "check", "classify", "mask", "mask_more", "read"]

@@ -91,9 +91,16 @@ def of_key(storage: Storage, key: str) -> Client | None:
     known = _digest("") if row is None else row.key_sha256
     if not hmac.compare_digest(known, _digest(key)) or row is None:
         return None
-    client = _client(row)
-    expired = client.expires_at is not None and client.expires_at <= storage.clock()
-    return None if expired or client.revoked_at is not None else client
+    return _client(row) if _is_current(storage, row) else None
+
+
+def stands(storage: Storage, organisation: str, client_id: str, scopes: frozenset[str]) -> bool:
+    """Return whether a client's key is still good, for all of these scopes."""
+    with storage.reading() as connection:
+        row = connection.execute(
+            select(clients).where(clients.c.id == client_id, clients.c.organisation == organisation)
+        ).first()
+    return row is not None and _is_current(storage, row) and scopes <= _client(row).scopes
 
 
 def revoke(storage: Storage, organisation: str, client_id: str, actor: str, reason: str) -> None:
@@ -122,6 +129,11 @@ def every(storage: Storage) -> tuple[Client, ...]:
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8")).hexdigest()
+
+
+def _is_current(storage: Storage, row: Row[Any]) -> bool:
+    expired = row.expires_at is not None and row.expires_at <= storage.clock()
+    return row.revoked_at is None and not expired
 
 
 def _client(row: Row[Any]) -> Client:

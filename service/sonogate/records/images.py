@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,16 +15,15 @@ from sonogate.records import chain
 from sonogate.records.errors import ConflictError, DamagedRecordError, NoSuchRecordError
 from sonogate.records.paging import cursor, newest_first
 from sonogate.records.storage import Storage
-from sonogate.records.tables import images, scores, submissions
+from sonogate.records.tables import attempts, images, scores, submissions
 from sonogate.records.values import (
     Accepted,
-    AttemptFacts,
     ImageFilter,
     ImageState,
     Page,
     StoredImage,
-    Submission,
 )
+from sonogate.types import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +44,31 @@ def put(storage: Storage, accepted: Accepted) -> StoredFile:
 
 def insert_row(
     connection: Connection,
-    submission: Submission,
+    organisation: str,
+    submission_id: str,
     actor: str,
     accepted: Accepted,
-    facts: AttemptFacts,
+    outcome: Outcome,
+    report: Mapping[str, Any],
     stored: StoredFile,
     now: datetime,
 ) -> None:
-    """Put a stored picture on record, within the transaction of its attempt."""
-    quality = facts.report.get("quality") or {}
+    """Put a stored picture on record, within the transaction that it comes about in."""
+    quality = report.get("quality") or {}
     fidelity = quality.get("fidelity")
     connection.execute(
         insert(images).values(
             id=accepted.id,
-            organisation=submission.organisation,
-            submission_id=submission.id,
+            organisation=organisation,
+            submission_id=submission_id,
             sha256=stored.sha256,
             media_type=accepted.media_type,
             size_bytes=len(accepted.file),
-            outcome=facts.released,
+            outcome=outcome,
             limits=" ".join(accepted.limits),
             fidelity=None if fidelity is None else fidelity["value"],
-            report=json.dumps(dict(facts.report), allow_nan=False),
-            policy_version=str(facts.report["versions"]["policy"]),
+            report=json.dumps(dict(report), allow_nan=False),
+            policy_version=str(report["versions"]["policy"]),
             original_hmac=accepted.original_hmac,
             state=ImageState.ACTIVE,
             created_at=now,
@@ -87,7 +89,7 @@ def insert_row(
 def get(storage: Storage, organisation: str | None, image_id: str) -> StoredImage:
     """Return a picture's record; None for the organisation where that was checked before."""
     with storage.reading() as connection:
-        return _image(_row(connection, organisation, image_id))
+        return image_of(row_of(connection, organisation, image_id))
 
 
 def by_sha256(storage: Storage, sha256: str) -> StoredImage | None:
@@ -95,7 +97,7 @@ def by_sha256(storage: Storage, sha256: str) -> StoredImage | None:
     query = select(images).where(images.c.sha256 == sha256).order_by(images.c.created_at)
     with storage.reading() as connection:
         row = connection.execute(query).first()
-    return None if row is None else _image(row)
+    return None if row is None else image_of(row)
 
 
 def read_file(storage: Storage, organisation: str, image_id: str) -> bytes:
@@ -106,14 +108,14 @@ def read_file(storage: Storage, organisation: str, image_id: str) -> bytes:
         DamagedRecordError: It is missing or altered.
     """
     with storage.reading() as connection:
-        row = _row(connection, organisation, image_id)
+        row = row_of(connection, organisation, image_id)
     return file_of(storage, row)
 
 
 def file_of(storage: Storage, row: Row[Any]) -> bytes:
     """Return the file that a row of the table refers to; raises as ``read_file`` does."""
     if row.blob is None:
-        raise NoSuchRecordError("the picture was deleted")
+        raise NoSuchRecordError("the picture was deleted, or replaced by one with more masked")
     body = storage.blobs.get(row.blob)
     data = storage.keyring.open_apart(row.envelope, body, _purpose(row.id))
     if hashlib.sha256(data).hexdigest() != row.sha256:
@@ -128,7 +130,7 @@ def page(
     query = newest_first(matching(organisation, wanted), images, after, limit)
     with storage.reading() as connection:
         rows = connection.execute(query).all()
-    items = tuple(_image(row) for row in rows[:limit])
+    items = tuple(image_of(row) for row in rows[:limit])
     more = len(rows) > limit
     return Page(items, cursor(items[-1].created_at, items[-1].id) if more else None)
 
@@ -160,12 +162,25 @@ def matching(organisation: str, wanted: ImageFilter) -> Select[Any]:
                 scores.c.score.between(low, high),
             )
         )
-    if wanted.site is not None or wanted.device_model is not None:
+    if wanted.reason is not None:
+        query = query.where(
+            exists().where(
+                attempts.c.submission_id == images.c.submission_id,
+                attempts.c.image_id.is_not(None),
+                (" " + attempts.c.reasons + " ").contains(f" {wanted.reason} "),
+            )
+        )
+    about = {
+        submissions.c.site: wanted.site,
+        submissions.c.device_model: wanted.device_model,
+        submissions.c.preset: wanted.preset,
+        submissions.c.purpose: wanted.purpose,
+    }
+    if any(value is not None for value in about.values()):
         query = query.join(submissions, submissions.c.id == images.c.submission_id)
-        if wanted.site is not None:
-            query = query.where(submissions.c.site == wanted.site)
-        if wanted.device_model is not None:
-            query = query.where(submissions.c.device_model == wanted.device_model)
+        for column, value in about.items():
+            if value is not None:
+                query = query.where(column == value)
     return query
 
 
@@ -187,9 +202,9 @@ def change_state(
     action = "image.recall" if state is ImageState.RECALLED else "image.supersede"
     with storage.writing() as connection:
         chain.lock(connection, organisation)
-        row = _row(connection, organisation, image_id)
+        row = row_of(connection, organisation, image_id)
         if superseded_by is not None:
-            other = _row(connection, organisation, superseded_by)
+            other = row_of(connection, organisation, superseded_by)
             if other.id == row.id or other.state != ImageState.ACTIVE:
                 raise ConflictError("the picture cannot be replaced by that one")
         if row.state != ImageState.ACTIVE:
@@ -205,10 +220,11 @@ def change_state(
             )
         )
         chain.append(storage, connection, organisation, actor, action, image_id, reason)
-        return _image(_row(connection, organisation, image_id))
+        return image_of(row_of(connection, organisation, image_id))
 
 
-def _row(connection: Connection, organisation: str | None, image_id: str) -> Row[Any]:
+def row_of(connection: Connection, organisation: str | None, image_id: str) -> Row[Any]:
+    """Return a picture's row of the table; raises ``NoSuchRecordError``."""
     query = select(images).where(images.c.id == image_id)
     if organisation is not None:
         query = query.where(images.c.organisation == organisation)
@@ -222,7 +238,8 @@ def _purpose(image_id: str) -> str:
     return f"picture:{image_id}"
 
 
-def _image(row: Row[Any]) -> StoredImage:
+def image_of(row: Row[Any]) -> StoredImage:
+    """Return the picture of a row of the table."""
     return StoredImage(
         id=row.id,
         organisation=row.organisation,

@@ -55,7 +55,11 @@ def check(storage: Storage, *, reclaim: bool = False, grace: timedelta = GRACE) 
         grace: Age from which on an object without a record is garbage.
     """
     with storage.reading() as connection:
-        rows = connection.execute(select(images).where(images.c.state != ImageState.DELETED)).all()
+        # Of a deleted picture, and of one that has a version with more masked, nothing is left.
+        emptied = images.c.superseded_by.is_not(None) & images.c.blob.is_(None)
+        rows = connection.execute(
+            select(images).where(images.c.state != ImageState.DELETED, ~emptied)
+        ).all()
     damaged = []
     for row in rows:
         try:

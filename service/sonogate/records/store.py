@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from sonogate.clinical import CaseReference
-from sonogate.records import chain, deletion, idempotency, images, submissions
+from sonogate.records import amendments, chain, deletion, idempotency, images, submissions
 from sonogate.records.errors import UnavailableError
 from sonogate.records.idempotency import Lease, Replay
 from sonogate.records.storage import Storage
@@ -19,6 +20,7 @@ from sonogate.records.values import (
     ImageFilter,
     ImageState,
     NewSubmission,
+    Origin,
     Page,
     StoredImage,
     Submission,
@@ -139,6 +141,26 @@ class SqlRecords:
             reason,
             by_image_id,
         )
+
+    def amend(
+        self,
+        organisation: str,
+        actor: str,
+        image_id: str,
+        accepted: Accepted,
+        report: Mapping[str, Any],
+        reason: str,
+        lease: Lease | None,
+        render: Callable[[StoredImage], bytes],
+    ) -> StoredImage:
+        """Replace a picture by a version with more masked; see ``amendments.amend``."""
+        return amendments.amend(
+            self.storage, organisation, actor, image_id, accepted, report, reason, lease, render
+        )
+
+    def origins(self, organisation: str, submission_ids: Collection[str]) -> dict[str, Origin]:
+        """Return where pictures came from, by the ids of their submissions."""
+        return submissions.origins(self.storage, organisation, submission_ids)
 
     def audit(
         self, organisation: str, actor: str, action: str, subject: str, reason: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -22,6 +22,7 @@ from sonogate.records.values import (
     Attempt,
     AttemptFacts,
     NewSubmission,
+    Origin,
     Page,
     Submission,
     SubmissionState,
@@ -124,7 +125,17 @@ def add_attempt(
         image_id = None
         if accepted is not None and stored is not None:
             image_id = accepted.id
-            images.insert_row(connection, before, actor, accepted, facts, stored, now)
+            images.insert_row(
+                connection,
+                organisation,
+                submission_id,
+                actor,
+                accepted,
+                facts.released,
+                facts.report,
+                stored,
+                now,
+            )
         connection.execute(
             insert(attempts).values(
                 submission_id=submission_id,
@@ -160,6 +171,20 @@ def attempts_of(storage: Storage, organisation: str, submission_id: str) -> tupl
     with storage.reading() as connection:
         _find(storage, connection, organisation, submission_id)
         return _attempts(connection, organisation, submission_id)
+
+
+def origins(
+    storage: Storage, organisation: str, submission_ids: Collection[str]
+) -> dict[str, Origin]:
+    """Return where pictures came from, by the ids of their submissions."""
+    query = select(submissions).where(
+        submissions.c.organisation == organisation, submissions.c.id.in_(submission_ids)
+    )
+    with storage.reading() as connection:
+        return {
+            row.id: Origin(Purpose(row.purpose), _case(row), _device(row))
+            for row in connection.execute(query)
+        }
 
 
 def policy_of(report: Mapping[str, Any]) -> str:
@@ -202,26 +227,34 @@ def _attempts(connection: Connection, organisation: str, submission_id: str) -> 
 
 
 def _submission(storage: Storage, row: Row[Any]) -> Submission:
-    size = None if row.export_width is None else (row.export_width, row.export_height)
     return Submission(
         id=row.id,
         organisation=row.organisation,
         created_by=row.created_by,
         created_at=row.created_at,
         purpose=Purpose(row.purpose),
-        case=None if row.case_reference is None else CaseReference(row.case_reference),
+        case=_case(row),
         consent=open_consent(storage.keyring, row.sealed_consent, row.id),
         context=open_context(storage.keyring, row.sealed_context, row.id),
-        device=Device(
-            row.device_maker,
-            row.device_model,
-            row.device_kind,
-            row.site,
-            row.probe,
-            row.preset,
-            size,
-        ),
+        device=_device(row),
         state=SubmissionState(row.state),
         attempts=row.attempts,
         image_id=row.image_id,
+    )
+
+
+def _case(row: Row[Any]) -> CaseReference | None:
+    return None if row.case_reference is None else CaseReference(row.case_reference)
+
+
+def _device(row: Row[Any]) -> Device:
+    size = None if row.export_width is None else (row.export_width, row.export_height)
+    return Device(
+        row.device_maker,
+        row.device_model,
+        row.device_kind,
+        row.site,
+        row.probe,
+        row.preset,
+        size,
     )

@@ -148,6 +148,21 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a picture came from: what its submission says that is no text about a patient.
+
+    Attributes:
+        purpose: Why it was taken.
+        case: The sender's opaque reference; or None.
+        device: The machine.
+    """
+
+    purpose: Purpose
+    case: CaseReference | None
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Who did what to what, when and why; each entry holds the hash of the one before.
 
@@ -192,6 +207,9 @@ class ImageFilter:
         state: Whether they may be relied on.
         policy_version: The policy they were accepted under.
         limit: One of their limits.
+        reason: A cause that the gate named when they were accepted.
+        purpose: Why they were taken.
+        preset: The machine's preset, which tells the kind of examination.
         fidelity: Lowest and highest fidelity.
         scores: Lowest and highest score by measure.
     """
@@ -204,6 +222,9 @@ class ImageFilter:
     state: ImageState | None = None
     policy_version: str | None = None
     limit: Limit | None = None
+    reason: ReasonCode | None = None
+    purpose: Purpose | None = None
+    preset: str | None = None
     fidelity: tuple[float, float] | None = None
     scores: Mapping[MeasureName, tuple[float, float]] = field(default_factory=dict)
 
