@@ -19,7 +19,7 @@
 # the composed samples, runs it, and reads its tables, its model and its report. With your own
 # folder set `STUDY` to it and begin at "Run it".
 #
-# The short form takes three pairs; `SONOGATE_NOTEBOOKS=full` adds the other samples and 90
+# The short form takes three pairs; `SONOGATE_NOTEBOOKS=full` adds the other samples and 110
 # simulated pairs.
 
 # %%
@@ -65,7 +65,7 @@ pairs = [
     }
     for photo, export in composed
 ]
-for number in range(90 if FULL else 0):
+for number in range(110 if FULL else 0):
     seed = 50_700_000 + number
     export = render_export(seed)
     phone = number % 15
@@ -93,6 +93,11 @@ with (STUDY / "pairs.csv").open("w", newline="") as file:
     writer.writeheader()
     writer.writerows(pairs)
 factors = '["sampling", "veil"]' if FULL else '["fault"]'
+labels = """
+[labels]
+sampling = "sampling, camera px per export px"
+veil = "veil, % of white"
+"""
 (STUDY / "study.toml").write_text(
     f"""schema = "sonogate.study/1"
 title = "Composed samples beside their exports"
@@ -100,7 +105,7 @@ description = "Real exports with invented identifiers, photographed by the simul
 pairs = "pairs.csv"
 cluster = "phone"
 factors = {factors}
-"""
+{labels if FULL else ""}"""
 )
 
 # %% [markdown]

@@ -66,6 +66,8 @@ def test_a_study_is_read_with_its_facts_and_ratings(tmp_path: Path) -> None:
         ('pairs = "pairs.csv"\n', "photo,export,scan_area\na.jpg,e.png,1 2\n", "", "scan_area"),
         ('pairs = "pairs.csv"\n', "photo,pair\na.jpg,1\nb.jpg,1\n", "", "one name"),
         ('pairs = "pairs.csv"\nfactors = ["panel"]\n', LISTED, "", "no column panel"),
+        ('pairs = "pairs.csv"\n[labels]\nphone = "phone"\n', LISTED, "", "labels of no factor"),
+        ('pairs = "pairs.csv"\nlabels = "phone"\n', LISTED, "", "a table of words"),
         (
             'pairs = "pairs.csv"\nratings = "ratings.csv"\n', LISTED,
             "pair,rater,score\n9,r,1\n", "no pair",
@@ -161,6 +163,7 @@ def rated_study(folder: Path, table: pd.DataFrame) -> Path:
             lines.append(f"{row.pair},{rater},{score:.2f},{'yes' if score > 2.5 else 'no'}")
     toml = (
         'pairs = "pairs.csv"\nratings = "ratings.csv"\ncluster = "phone"\nfactors = ["sampling"]\n'
+        '[labels]\nsampling = "sampling, camera px per export px"\n'
     )
     return make_study(folder, toml, "\n".join(rows), "\n".join(lines))
 
@@ -202,7 +205,8 @@ def test_an_analysis_finds_what_was_put_in_and_its_report_says_so(tmp_path: Path
     page = path.read_text("utf-8")
     assert not re.search(r"(?:src|href)=\"(?!data:)", page)
     assert "<script" not in page
-    for part in ("A study", "94 have figures", "no screen", "ICC(2,k)", "sampling"):
+    per = f"sampling, camera px per export px: per standard deviation, {per_sd / 0.15:.3g}"
+    for part in ("A study", "94 have figures", "no screen", "ICC(2,k)", per):
         assert part in page
     for plot in plots.values():
         assert "<svg" in plot.read_text("utf-8")
@@ -232,7 +236,20 @@ def test_a_falling_figure_is_fitted_too_and_a_constant_one_is_not() -> None:
     assert found.plcc is not None
     assert found.plcc.value > 0.999
     assert agree(np.ones(60), y, names) is None
-    assert agree(x[:5], y[:5], names[:5]) is None
+
+
+def test_no_step_is_fitted_through_noise() -> None:
+    x = np.linspace(0.0, 1.0, 60)
+    noise = np.random.default_rng(4).normal(0.0, 1.0, 60)
+    found = agree(x, np.where(x > 0.5, 1.0, -1.0) + noise, np.arange(60).astype(str))
+    assert found is not None
+    assert found.curve is not None
+    assert found.curve[3] >= 0.2 * x.std()
+
+
+def test_five_pairs_are_too_few_to_agree() -> None:
+    x, names = np.arange(5.0), np.arange(5).astype(str)
+    assert agree(x, 2.0 * x, names) is None
 
 
 def test_a_model_that_cannot_be_fitted_says_why() -> None:

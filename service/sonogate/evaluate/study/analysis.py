@@ -56,6 +56,7 @@ class Analysis:
         failures: Pairs without trusted figures, by why.
         means: Mean of each full-reference figure.
         by_factor: Mean of the target for each level of each factor.
+        labels: What a factor is called where it is shown.
         fidelity: Predicted fidelity against the target times 100; None when too few.
         coverage: Share of pairs whose interval of fidelity holds the target.
         measures: Each measure's score against the target.
@@ -70,6 +71,7 @@ class Analysis:
     failures: Mapping[str, int]
     means: Mapping[str, Estimate]
     by_factor: Mapping[str, Mapping[str, Estimate]]
+    labels: Mapping[str, str]
     fidelity: Agreement | None
     coverage: Estimate | None
     measures: Mapping[str, Agreement | None]
@@ -107,6 +109,7 @@ def analyse(study: Study, table: pd.DataFrame) -> Analysis:
             if len(used)
         },
         by_factor={name: _levels(used, f"fact_{name}", clusters) for name in study.factors},
+        labels={name: study.labels.get(name, name.replace("_", " ")) for name in study.factors},
         fidelity=agree(fidelity, 100.0 * target, clusters) if len(used) else None,
         coverage=_coverage(used, 100.0 * target, clusters) if len(used) else None,
         measures={

@@ -30,6 +30,7 @@ _KEYS = frozenset(
         "ratings",
         "cluster",
         "factors",
+        "labels",
     }
 )
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif", ".avif", ".webp", ".dcm"})
@@ -89,6 +90,7 @@ class Study:
         cluster: Column whose equal values belong together (the content, the patient):
             intervals are taken over clusters, and mixed models give each an intercept.
         factors: Columns whose effects are estimated.
+        labels: What plots and tables call a factor, with its unit.
     """
 
     title: str
@@ -97,6 +99,7 @@ class Study:
     ratings: tuple[Rating, ...]
     cluster: str | None
     factors: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_study(folder: Path) -> Study:
@@ -105,7 +108,8 @@ def read_study(folder: Path) -> Study:
     ``study.toml`` holds ``schema``, ``title`` and, all optional, ``description``, the
     folders ``photos`` and ``exports``, the CSV tables ``pairs`` (columns ``photo``,
     ``export`` and any others; ``pair``, ``scan_area`` and ``frame`` have a meaning) and
-    ``ratings`` (``pair``, ``rater``, ``score``, ``accept``), ``cluster`` and ``factors``.
+    ``ratings`` (``pair``, ``rater``, ``score``, ``accept``), ``cluster``, ``factors``, and the
+    table ``labels``, which gives factors the words and units that are shown.
     Without a table of pairs, photos and exports of equal stems belong together.
 
     Raises:
@@ -125,6 +129,7 @@ def read_study(folder: Path) -> Study:
         ratings=_ratings(folder / str(table["ratings"]), set(names)) if "ratings" in table else (),
         cluster=table.get("cluster"),
         factors=tuple(table.get("factors", ())),
+        labels=MappingProxyType(_labels(table)),
     )
     for column in (*study.factors, *(() if study.cluster is None else (study.cluster,))):
         if any(column not in pair.facts for pair in pairs):
@@ -146,6 +151,15 @@ def _table(folder: Path) -> dict[str, Any]:
     if not isinstance(table.get("title"), str):
         raise StudyError("study.toml: needs a title")
     return table
+
+
+def _labels(table: dict[str, Any]) -> dict[str, str]:
+    labels = table.get("labels", {})
+    if not isinstance(labels, dict) or not all(isinstance(told, str) for told in labels.values()):
+        raise StudyError("study.toml: labels must be a table of words")
+    if unknown := sorted(set(labels) - set(table.get("factors", ()))):
+        raise StudyError(f"study.toml: labels of no factor: {', '.join(unknown)}")
+    return labels
 
 
 def _matched(folder: Path, table: dict[str, Any]) -> tuple[Pair, ...]:

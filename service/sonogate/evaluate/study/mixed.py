@@ -7,6 +7,7 @@ A linear mixed model by restricted maximum likelihood (N. M. Laird, J. H. Ware,
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,8 @@ class Effect:
     """One fixed effect.
 
     Attributes:
-        term: The factor's level against the first level, or the factor itself.
+        term: The factor and, after a colon, its level against the first level or the standard
+            deviation that the change is for.
         value: Change of the figure, in its unit.
         low: Lower end of the 95% interval (Wald).
         high: Upper end.
@@ -76,10 +78,12 @@ def fit_mixed(
     own = table[[figure, cluster, *factors]].dropna()
     data = pd.DataFrame({"figure": own[figure].astype(float), "cluster": own[cluster].astype(str)})
     terms = []
+    spreads: dict[str, float] = {}
     for number, factor in enumerate(factors):
         numbers = pd.to_numeric(own[factor], errors="coerce")
         if numbers.notna().all() and numbers.nunique() > 2:
-            data[f"x{number}"] = (numbers - numbers.mean()) / (numbers.std() or 1.0)
+            spreads[f"x{number}"] = float(numbers.std()) or 1.0
+            data[f"x{number}"] = (numbers - numbers.mean()) / spreads[f"x{number}"]
             terms.append(f"x{number}")
         elif own[factor].nunique() > 1:
             data[f"x{number}"] = own[factor].astype(str)
@@ -105,7 +109,7 @@ def fit_mixed(
     spans = fitted.conf_int()
     effects = tuple(
         Effect(
-            _named(str(term), factors),
+            _named(str(term), factors, spreads),
             float(fitted.fe_params[term]),
             float(spans.loc[term, 0]),
             float(spans.loc[term, 1]),
@@ -124,11 +128,11 @@ def fit_mixed(
     )
 
 
-def _named(term: str, factors: tuple[str, ...]) -> str:
+def _named(term: str, factors: tuple[str, ...], spreads: Mapping[str, float]) -> str:
     """Return a term in the study's own words."""
     for number, factor in enumerate(factors):
         if term.startswith(f"C(x{number})"):
             return f"{factor}: {term.partition('[T.')[2].rstrip(']')}"
         if term == f"x{number}":
-            return f"{factor} (per standard deviation)"
+            return f"{factor}: per standard deviation, {spreads[term]:.3g}"
     return "intercept" if term == "Intercept" else term

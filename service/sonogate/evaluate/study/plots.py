@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 INK, ACCENT, SOFT = "#24292f", "#0969da", "#8c959f"
 _DPI = 130
+_LABEL_CHARACTERS = 18
 
 
 def draw_plots(analysis: Analysis, folder: Path) -> dict[str, Path]:
@@ -37,7 +39,7 @@ def draw_plots(analysis: Analysis, folder: Path) -> dict[str, Path]:
             analysis.measures, "Spearman's correlation of a measure's score with HaarPSI"
         )
     for factor, levels in analysis.by_factor.items():
-        drawn[f"factor_{factor}"] = _levels(factor, levels)
+        drawn[f"factor_{factor}"] = _levels(analysis.labels[factor], levels)
     if any(found is not None for found in analysis.opinion.values()):
         drawn["opinion"] = _bars(
             analysis.opinion, "Spearman's correlation of a figure with the mean opinion score"
@@ -110,7 +112,7 @@ def _bars(found: Mapping[str, Agreement | None], title: str) -> Figure:
     return figure
 
 
-def _levels(factor: str, levels: Mapping[str, Estimate]) -> Figure:
+def _levels(label: str, levels: Mapping[str, Estimate]) -> Figure:
     shown = list(levels.items())[::-1]
     figure = Figure(figsize=(6.0, 0.32 * len(shown) + 1.2), layout="constrained")
     axes = figure.subplots()
@@ -120,7 +122,7 @@ def _levels(factor: str, levels: Mapping[str, Estimate]) -> Figure:
     known = any(np.isfinite(one.low) for _, one in shown)
     told = ", 95% interval over clusters" if known else "; too few clusters for intervals"
     axes.set_xlabel(f"mean HaarPSI as captured (0–1){told}", fontsize=8)
-    axes.set_ylabel(factor.replace("_", " "), fontsize=9)
+    axes.set_ylabel(textwrap.fill(label, _LABEL_CHARACTERS), fontsize=8)
     return figure
 
 

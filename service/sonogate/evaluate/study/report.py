@@ -160,11 +160,13 @@ def _correlation(found: Agreement | None) -> tuple[str, str, str]:
 def _factors(analysis: Analysis, plots: Mapping[str, Path]) -> str:
     parts = []
     for factor in analysis.by_factor:
-        parts.append(_figure(plots, f"factor_{factor}", f"HaarPSI as captured by {factor}."))
+        parts.append(
+            _figure(plots, f"factor_{factor}", f"HaarPSI as captured by {analysis.labels[factor]}.")
+        )
     model = analysis.model
     if isinstance(model, MixedModel):
         rows = [
-            (one.term.removeprefix("fact_"), f"{one.value:+.4f}",
+            (_term(one.term, analysis.labels), f"{one.value:+.4f}",
              f"{one.low:+.4f} to {one.high:+.4f}", _p(one.p))
             for one in model.effects
         ]  # fmt: skip
@@ -178,6 +180,12 @@ def _factors(analysis: Analysis, plots: Mapping[str, Path]) -> str:
     else:
         parts.append(f'<p class="note">{html.escape(model)}</p>')
     return "<h2>Factors</h2>" + "".join(parts)
+
+
+def _term(term: str, labels: Mapping[str, str]) -> str:
+    """Return a term with its factor called as the study calls it."""
+    name, colon, rest = term.removeprefix("fact_").partition(":")
+    return labels.get(name, name) + colon + rest
 
 
 def _p(value: float) -> str:

@@ -23,6 +23,8 @@ RESAMPLES = 1000
 _SEED = 20260301
 _LEAST_PAIRS = 8
 _CONFIDENCE = 0.95
+# Standard deviations of the figure; a steeper curve is a step that follows a few pairs.
+_LEAST_WIDTH = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def agree(
 
 def logistic(x: FloatArray, low: float, high: float, middle: float, width: float) -> FloatArray:
     """Return the four-parameter logistic of ``x``."""
-    exponent = np.clip(-(x - middle) / abs(width), -60.0, 60.0)
+    exponent = np.clip(-(x - middle) / width, -60.0, 60.0)
     return np.asarray(low + (high - low) / (1.0 + np.exp(exponent)), np.float64)
 
 
@@ -142,12 +144,14 @@ def fit_logistic(x: FloatArray, y: FloatArray) -> tuple[float, float, float, flo
     """Return the logistic that leads from ``x`` nearest to ``y``, or None."""
     falling = _spearman(x, y) < 0.0
     ends = (float(y.max()), float(y.min())) if falling else (float(y.min()), float(y.max()))
-    start = (*ends, float(np.median(x)), max(float(x.std()), 1e-9))
+    spread = max(float(x.std()), 1e-9)
+    start = (*ends, float(np.median(x)), spread)
+    least = (-np.inf, -np.inf, -np.inf, _LEAST_WIDTH * spread)
     with warnings.catch_warnings():
         # A perfect or a flat fit has no covariance; none is used.
         warnings.simplefilter("ignore", OptimizeWarning)
         try:
-            found, _ = curve_fit(logistic, x, y, start, maxfev=4000)
+            found, _ = curve_fit(logistic, x, y, start, bounds=(least, np.inf), maxfev=4000)
         except RuntimeError:
             return None
     return float(found[0]), float(found[1]), float(found[2]), float(found[3])

@@ -1,0 +1,1 @@
+"""Kills of runs over many photos."""
