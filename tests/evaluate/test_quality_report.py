@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ import pytest
 
 from sonogate.evaluate import quality_command, quality_report
 from sonogate.evaluate import quality_summary as summary
+from sonogate.evaluate.quality_maps import lost_share, map_figures
 from sonogate.evaluate.quality_set import open_cases, read_truth, true_cast
 from sonogate.policy import Policy
 from sonogate.simulate.dataset import DatasetRecipe, write_dataset
-from sonogate.types import MEASURE_NAMES
+from sonogate.types import MEASURE_NAMES, Measure, QualityReport
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +110,45 @@ def test_a_smeared_photo_says_nothing_of_sharpness() -> None:
     seen, _, _ = summary.pairs("sharpness", rows)
     assert len(seen) == 1
     assert len(summary.pairs("noise", rows)[0]) == 4
+
+
+def test_following_the_first_prompt_is_judged_by_what_it_would_have_gained() -> None:
+    rows = [
+        row(0, 50, 50, first_reason="glare", truth_gain_glare=8.0, truth_gain_noise=1.0),
+        row(1, 50, 50, first_reason="noise", truth_gain_glare=8.0, truth_gain_noise=-2.0),
+        row(2, 50, 50, first_reason="too_far", truth_gain_glare=8.0),
+        row(3, 50, 50),
+    ]
+    assert summary.followed(rows, 0.5) == (2, 0.5, 3.0)
+    assert summary.followed(rows[2:], 0.5) == (0, None, None)
+
+
+def test_maps_are_summed_over_photos() -> None:
+    rows = [
+        row(0, 50, 50, map_auc_glare=0.9, map_both_glare=3.0, map_either_glare=4.0),
+        row(1, 50, 50, map_auc_glare=None, map_both_glare=0.0, map_either_glare=2.0),
+        row(2, 50, 50, map_srcc_moire=0.4),
+    ]
+    found = summary.maps(rows)
+    assert (found.glare_photos, found.glare_auc, found.glare_iou) == (1, 0.9, 0.5)
+    assert (found.moire_photos, found.moire_srcc) == (1, 0.4)
+
+
+def test_a_map_that_is_the_truth_fits_it(dataset: Path, policy: Policy) -> None:
+    case = next(iter(open_cases(dataset, read_truth(dataset), policy)))
+    size = (32, 24)
+    lit = np.zeros((24, 32), np.float32)
+    lit[:, :16] = 30.0
+    lost = lost_share(case.export, lit, size)
+    assert (lost[:, :15] == 1.0).all()
+    assert (lost[:, 17:] == 0.0).all()
+    maps = {**case.maps, "reflection": lit, "moire": lit, "occluded": np.zeros((24, 32))}
+    measures = [Measure(name, None, "", None, "not measured") for name in MEASURE_NAMES]
+    for place, name in enumerate(MEASURE_NAMES):
+        if name in ("glare", "moire"):
+            heat = (lost > 0.5).astype(np.float32)
+            measures[place] = Measure(name, 1.0, "", 50.0, heat=heat)
+    found = map_figures(replace(case, maps=maps), QualityReport(tuple(measures), None))
+    assert found["map_auc_glare"] == 1.0
+    assert found["map_both_glare"] == found["map_either_glare"]
+    assert found["map_srcc_moire"] == pytest.approx(1.0, abs=0.05)

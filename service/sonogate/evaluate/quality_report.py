@@ -21,6 +21,7 @@ from sonogate.evaluate.calibrate import ACCEPTED
 from sonogate.policy import CalibrationPolicy
 
 WORST = 12
+BETTER = 0.5  # points of fidelity that make the next photo a better one
 THUMB_PX = 300
 THUMB_QUALITY = 80
 STYLE = (
@@ -81,6 +82,7 @@ def collect(rows: summary.Rows, bad: Any) -> dict[str, Any]:
     good = max(int((bad < 0.5).sum()), 1)
     named = summary.causes(rows)
     total = sum(named.values())
+    asked, better, gained = summary.followed(rows, BETTER)
     return {
         "photos": len(rows),
         "found": sum(bool(row["found"]) for row in rows),
@@ -99,6 +101,8 @@ def collect(rows: summary.Rows, bad: Any) -> dict[str, Any]:
         "good_accepted": float((accepted & (bad < 0.5)).sum()) / good,
         "causes": {f"{true_code} → {code}": n for (true_code, code), n in named.most_common()},
         "cause_first": sum(n for (a, b), n in named.items() if a == b) / total if total else None,
+        "followed": {"photos": asked, "better": better, "mean_gain": gained},
+        "maps": asdict(summary.maps(rows)),
         "assess_cpu_ms": float(
             np.median([row["assess_cpu_ms"] for row in rows if "assess_cpu_ms" in row] or [0.0])
         ),
@@ -152,6 +156,15 @@ def _sections(
     )
     names = ("bad", "accepted", "bad_accepted", "bad_accepted_bound", "good_accepted", "auc")
     yield _table(("figure", "value"), ((name, _number(figures[name])) for name in names))
+    yield "<h2>Maps</h2>"
+    yield _paragraph(
+        "Cells of the scan area: reflections against those that take over a fifth of the "
+        "grey steps of most of a cell, moiré against its amplitude."
+    )
+    yield _table(("figure", "value"), ((k, _number(v)) for k, v in figures["maps"].items()))
+    if figures["followed"]["photos"]:
+        yield "<h2>Doing what is asked first</h2>"
+        yield _table(("figure", "value"), ((k, _number(v)) for k, v in figures["followed"].items()))
     if figures["causes"]:
         yield "<h2>Dominant fault → first reason</h2>"
         yield _table(("pair", "photos"), figures["causes"].items())

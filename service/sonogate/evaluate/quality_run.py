@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from sonogate import quality, verdict
 from sonogate.evaluate.baselines import baselines
+from sonogate.evaluate.quality_maps import map_figures
 from sonogate.evaluate.quality_set import Case, open_cases, read_truth, true_cast
 from sonogate.policy import Policy
 from sonogate.prompts import Sentences
@@ -80,6 +81,7 @@ def judge(
     """Return the row of one photo."""
     row: dict[str, Any] = {name: case.truth[name] for name in ("index", "photo", *GROUPS)}
     row |= {f"truth_{name}": case.truth.get(name) for name in CARRIED}
+    row |= {f"truth_{name}": gain for name, gain in case.truth.items() if _is_gain(name)}
     row["true_fidelity"] = 100.0 * float(case.truth["captured_haarpsi"])
     row |= {f"true_{name}": value for name, value in true_measures(case).items()}
     row["found"] = case.screen is not None
@@ -100,6 +102,7 @@ def judge(
             "fidelity_low": found.fidelity.low,
             "fidelity_high": found.fidelity.high,
         }
+    row |= map_figures(case, found)
     row |= {f"baseline_{name}": value for name, value in baselines(case.screen).items()}
     told = verdict.decide(case.screen, found, masked, policy, sentences)
     return row | _told(told.outcome, [reason.code for reason in told.reasons])
@@ -107,6 +110,10 @@ def judge(
 
 def _told(outcome: str, codes: list[str]) -> dict[str, Any]:
     return {"outcome": outcome, "first_reason": codes[0] if codes else None}
+
+
+def _is_gain(column: str) -> bool:
+    return column.startswith("gain_")
 
 
 def true_measures(case: Case) -> dict[str, float | None]:

@@ -167,3 +167,60 @@ def causes(rows: Rows) -> Counter[tuple[str, str]]:
         for row in rows
         if row.get("truth_dominant_fault") is not None
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """How maps lie on those of the truth.
+
+    Attributes:
+        glare_photos: Photos whose reflections take some cells and leave others.
+        glare_auc: Mean of their own areas under the ROC curve.
+        glare_iou: Cells marked and lost over cells marked or lost, of all photos.
+        moire_photos: Photos whose moiré is known.
+        moire_srcc: Mean rank correlation inside a photo.
+    """
+
+    glare_photos: int
+    glare_auc: float | None
+    glare_iou: float | None
+    moire_photos: int
+    moire_srcc: float | None
+
+
+def maps(rows: Rows) -> Maps:
+    """Summarise ``quality_maps.map_figures`` of all photos."""
+
+    def known(name: str) -> list[float]:
+        return [row[name] for row in rows if row.get(name) is not None]
+
+    auc, srcc = known("map_auc_glare"), known("map_srcc_moire")
+    either = sum(known("map_either_glare"))
+    return Maps(
+        len(auc),
+        float(np.mean(auc)) if auc else None,
+        sum(known("map_both_glare")) / either if either else None,
+        len(srcc),
+        float(np.mean(srcc)) if srcc else None,
+    )
+
+
+def followed(rows: Rows, least_gain: float) -> tuple[int, float | None, float | None]:
+    """Return what doing what the gate asks first does to the true fidelity.
+
+    Args:
+        rows: Those whose truth tells what mending each fault would gain.
+        least_gain: Points from which the next photo counts as better.
+
+    Returns:
+        Photos, share of them that get better, mean gain in points; None without any.
+    """
+    gains = [
+        float(gain)
+        for row in rows
+        if (gain := row.get(f"truth_gain_{row.get('first_reason')}")) is not None
+    ]
+    if not gains:
+        return 0, None, None
+    better = sum(gain >= least_gain for gain in gains)
+    return len(gains), better / len(gains), float(np.mean(gains))
