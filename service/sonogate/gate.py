@@ -71,12 +71,12 @@ def default_gate(
     reader = RapidOcrReader(threads)
     manifest = load_manifest()
     glare, fidelity = manifest["glare"], manifest["fidelity"]
-    learned = LearnedLocator(least_presence=policy.screen.least_presence)
+    learned = LearnedLocator(policy.screen.locator, least_presence=policy.screen.least_presence)
     locator = CombinedLocator(
         learned,
         ClassicalLocator(policy.screen),
         policy.screen,
-        LearnedLocator(least_presence=policy.screen.suspected_presence),
+        LearnedLocator(policy.screen.locator, least_presence=policy.screen.suspected_presence),
     )
     models = {**reader.versions, **learned.versions, glare.name: glare.sha256}
     models[fidelity.name] = fidelity.sha256

@@ -49,6 +49,33 @@ class PhotoPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class LocatorPolicy:
+    """How the learned locator reads its network's maps.
+
+    Attributes:
+        hopeless_logit: Logit of a display at the whole photo below which no closer look is
+            taken.
+        least_agreement: Overlap (0–1) of two looks' quads from which the closer one is taken.
+        turned_log_odds: By how much four looks must outweigh the first for another side of
+            the display to be up: displays are rarely photographed turned.
+        least_peak: Probability of a canvas cell from which a fifth and sixth peak of the
+            corner maps are considered.
+        mirrored_log_odds: Log odds of a display seen in a mirror, before its peaks are read.
+        doubtful_overlap: Overlap (0–1) of quad and mask below which the mask's outline is
+            tried as a quad.
+        better_overlap: By how much that must overlap the mask better to be taken.
+    """
+
+    hopeless_logit: float
+    least_agreement: float
+    turned_log_odds: float
+    least_peak: float
+    mirrored_log_odds: float
+    doubtful_overlap: float
+    better_overlap: float
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenPolicy:
     """Where a display counts as found, and how it is rectified.
 
@@ -67,6 +94,7 @@ class ScreenPolicy:
         format_tolerance: Relative error of the aspect ratio within which a grid is taken.
         min_edge_support: Share of a side (0–1) that must show an edge for it to be moved.
         min_edge_belief: Belief (0–1) that an edge is the display's for a side to be moved.
+        locator: How the learned locator reads its maps.
     """
 
     min_confidence: float
@@ -81,6 +109,7 @@ class ScreenPolicy:
     format_tolerance: float
     min_edge_support: float
     min_edge_belief: float
+    locator: LocatorPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +262,7 @@ class IdentifiersPolicy:
         check_unread_confidence: The detector's confidence from which a line left over is
             writing though nothing was read, 0–1.
         max_unaccounted: Visible, unknown share of a run above which the check fails.
+        max_seconds: Time that reading and masking may take; then the masking is unsure.
     """
 
     keep_vendors: bool
@@ -273,6 +303,7 @@ class IdentifiersPolicy:
     check_box_threshold: float
     check_unread_confidence: float
     max_unaccounted: float
+    max_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +372,45 @@ class SubmissionPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class GuidancePolicy:
+    """When the capture page gives a hint, and when it lets the shutter go.
+
+    What it shares with the verdict (distance, tilt, completeness, whether an ultrasound
+    picture is shown) has its limits there.
+
+    Attributes:
+        least_presence: Belief (0–1) in a display from which its outline is drawn.
+        max_blur: Blur of a frame (0–1, Crété et al. 2007) from which it is out of focus.
+        glare_luma: Luma (0–255) that a part of the display is nowhere darker than where
+            light is reflected in it.
+        glare_rise: By how much that is brighter than the darkest of most other parts.
+        max_reflected_pct: Share of the parts, %, from which it matters.
+        flooded_pct: Share of the display without any grey level left, %, from which it is
+            too bright altogether.
+        min_white: Luma (0–255) that the brightest hundredth of the display must reach.
+        max_motion: Motion of the corners between frames, share of the display's diagonal a
+            second, from which the hand shakes.
+        steady_s: How long all must be good before the shutter goes.
+        dwell_s: How long a hint stays at least.
+        help_s: Time without a good frame after which more help is offered.
+        queue_s: Life of a photo in the waiting queue.
+    """
+
+    least_presence: float
+    max_blur: float
+    glare_luma: float
+    glare_rise: float
+    max_reflected_pct: float
+    flooded_pct: float
+    min_white: float
+    max_motion: float
+    steady_s: float
+    dwell_s: float
+    help_s: float
+    queue_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole policy.
 
@@ -358,6 +428,7 @@ class Policy:
     paired: PairedPolicy
     calibration: CalibrationPolicy
     submission: SubmissionPolicy
+    guidance: GuidancePolicy
 
 
 def default_policy() -> Policy:

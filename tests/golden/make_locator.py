@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sonogate.onnx.locator import LearnedLocator
 from sonogate.onnx.weights import load_manifest
+from sonogate.policy import default_policy
 
 HERE = Path(__file__).resolve().parent
 
@@ -21,7 +22,7 @@ def main() -> None:
     spec.loader.exec_module(test)
     table = {
         "sha256": load_manifest()["locator"].sha256,
-        "rows": test.golden_rows(LearnedLocator()),
+        "rows": test.golden_rows(LearnedLocator(default_policy().screen.locator)),
     }
     (HERE / "locator.json").write_text(json.dumps(table, indent=1) + "\n", "utf-8")
 

@@ -8,9 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from sonogate.onnx.heatmaps import decode
+from sonogate.policy import default_policy
 
 CANVAS_WH = (104, 88)
 FRAME = (15.5, 15.5, 87.5, 71.5)
+RULES = default_policy().screen.locator
 
 
 def drawn_maps(
@@ -36,7 +38,7 @@ INSIDE = np.array([[30.3, 25.8], [75.6, 22.1], [78.2, 61.7], [27.4, 58.9]])
 def test_reading_order_is_that_of_the_heat_maps(first: int) -> None:
     corners = np.roll(INSIDE, first, axis=0)
 
-    found = decode(*drawn_maps(corners), FRAME)
+    found = decode(*drawn_maps(corners), FRAME, RULES)
 
     assert found is not None
     assert np.abs(found.corners_xy - corners).max() < 0.15
@@ -47,7 +49,7 @@ def test_reading_order_is_that_of_the_heat_maps(first: int) -> None:
 def test_mirrored_display_keeps_its_order() -> None:
     corners = INSIDE[[1, 0, 3, 2]]
 
-    found = decode(*drawn_maps(corners), FRAME)
+    found = decode(*drawn_maps(corners), FRAME, RULES)
 
     assert found is not None
     assert np.abs(found.corners_xy - corners).max() < 0.15
@@ -56,7 +58,7 @@ def test_mirrored_display_keeps_its_order() -> None:
 def test_corners_beyond_the_canvas_lie_on_the_sides_in_sight() -> None:
     corners = np.array([[30.0, 25.0], [112.0, 20.0], [115.0, 62.0], [28.0, 60.0]])
 
-    found = decode(*drawn_maps(corners), FRAME)
+    found = decode(*drawn_maps(corners), FRAME, RULES)
 
     assert found is not None
     assert np.abs(found.corners_xy[[0, 3]] - corners[[0, 3]]).max() < 0.3
@@ -72,7 +74,7 @@ def test_sides_pull_a_blurred_peak_into_place() -> None:
     heat, mask = drawn_maps(INSIDE, sigma=1.0)
     heat[1] = np.roll(heat[1], 3, axis=1)
 
-    found = decode(heat, mask, FRAME)
+    found = decode(heat, mask, FRAME, RULES)
 
     assert found is not None
     assert np.abs(found.corners_xy[1] - INSIDE[1]).max() < 1.6
@@ -84,7 +86,7 @@ def test_maps_without_a_quad_give_none() -> None:
     y, x = np.mgrid[0:height, 0:width]
     one_place = np.stack([-((x - 40.0) ** 2 + (y - 40.0) ** 2)] * 4).astype(np.float32)
 
-    assert decode(one_place, np.full((height, width), -5, np.float32), FRAME) is None
+    assert decode(one_place, np.full((height, width), -5, np.float32), FRAME, RULES) is None
 
 
 def test_mask_of_three_corners_is_no_quad() -> None:
@@ -94,4 +96,4 @@ def test_mask_of_three_corners_is_no_quad() -> None:
         mask[20 + row, 20 : 60 - row] = 6.0
     flat = np.zeros((4, height, width), np.float32)
 
-    assert decode(flat, mask, FRAME) is None
+    assert decode(flat, mask, FRAME, RULES) is None

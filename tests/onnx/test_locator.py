@@ -15,6 +15,7 @@ from sonogate.errors import ModelError
 from sonogate.evaluate.localisation import clipped_overlap
 from sonogate.onnx.locator import LearnedLocator, close_view, whole_view
 from sonogate.onnx.weights import load_manifest, locate_weight
+from sonogate.policy import default_policy
 from sonogate.types import Photo
 
 HERE = Path(__file__).resolve().parent
@@ -23,12 +24,13 @@ ANNOTATIONS = HERE.parent / "annotations" / "screen_photos.toml"
 # The locator's own resampling differs by rounding between processors.
 GOLDEN_TOLERANCE_PX = 0.05
 REAL_FLOOR = 0.75
+RULES = default_policy().screen.locator
 MAX_BYTES = 2_000_000
 
 
 @pytest.fixture(scope="module")
 def locator() -> LearnedLocator:
-    return LearnedLocator()
+    return LearnedLocator(RULES)
 
 
 def drawn_photo(
@@ -92,7 +94,7 @@ def test_even_picture_has_no_display(locator: LearnedLocator, grey: int) -> None
 
 def test_same_photo_same_answer(locator: LearnedLocator) -> None:
     photo, _ = drawn_photo(5)
-    first, second = locator(photo), LearnedLocator()(photo)
+    first, second = locator(photo), LearnedLocator(RULES)(photo)
 
     assert first is not None
     assert second is not None
@@ -140,7 +142,7 @@ def test_model_is_small() -> None:
 
 def test_weights_that_are_no_model_are_refused() -> None:
     with pytest.raises(ModelError):
-        LearnedLocator(weights=b"not a model")
+        LearnedLocator(RULES, weights=b"not a model")
 
 
 def test_whole_view_keeps_the_photo_inside() -> None:

@@ -50,7 +50,7 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     policy = default_policy()
-    locator = LearnedLocator(weights=options.model.read_bytes())
+    locator = LearnedLocator(policy.screen.locator, weights=options.model.read_bytes())
     rows, good, present = [], [], []
     for folder in options.sets:
         for labelled in read_dataset(folder, policy):

@@ -14,20 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.training.locator.camera import expose, frame_size, photograph
-from models.training.locator.devices import Front, draw_flat_object, draw_front
+from models.training.locator.devices import draw_front
+from models.training.locator.flat_objects import draw_flat_object
 from models.training.locator.light import Floats, lamps, linear, moire, occlude, room
 from models.training.locator.material import Library
-from models.training.locator.medical import speckle, ultrasound, vital_signs
 from models.training.locator.placing import pose, warp
+from models.training.locator.scenes import Scene, any_fill, hard_scene, random_content
 from models.training.locator.screens import (
-    Content,
-    black_page,
-    desktop,
     photo_crop,
-    slide,
-    tablet_home,
-    video,
-    white_page,
 )
 
 
@@ -52,82 +46,6 @@ class Sample:
     source: str
 
 
-def random_content(rng: np.random.Generator, library: Library) -> Content:
-    """Return something that a display shows; every second time ultrasound."""
-    kind = rng.random()
-    if kind < 0.22:
-        return library.export(rng)
-    if kind < 0.37:
-        scan = library.scan(rng) if rng.random() < 0.6 else speckle(rng)
-        return ultrasound(rng, scan)
-    if kind < 0.48 and (shown := library.other(rng)) is not None:
-        return shown
-    if kind < 0.63:
-        return desktop(rng, lambda: library.photo(rng))
-    if kind < 0.77:
-        return slide(rng)
-    if kind < 0.80:
-        return _nested(rng, library)
-    if kind < 0.85:
-        return video(rng, lambda: library.photo(rng))
-    if kind < 0.95:
-        return vital_signs(rng)
-    return tablet_home(rng, lambda: library.photo(rng))
-
-
-def _nested(rng: np.random.Generator, library: Library) -> Content:
-    """A picture of another display, shown on a page: the outer display is the one meant."""
-    outer = desktop(rng, lambda: library.photo(rng)).pixels.copy()
-    inner = vital_signs(rng) if rng.random() < 0.5 else desktop(rng, lambda: library.photo(rng))
-    h, w = inner.pixels.shape[:2]
-    front = draw_front(rng, (w, h))
-    x, y = front.screen_xywh[:2]
-    shown = front.pixels.copy()
-    shown[y : y + h, x : x + w] = inner.pixels
-    scale = rng.uniform(0.5, 0.9) * min(
-        outer.shape[0] / shown.shape[0], outer.shape[1] / shown.shape[1]
-    )
-    size = max(8, int(shown.shape[1] * scale)), max(8, int(shown.shape[0] * scale))
-    shown = cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
-    cover = cv2.resize(front.cover, size, interpolation=cv2.INTER_AREA)[..., None] / 255.0
-    left, top = (int(rng.random() * (b - a)) for a, b in zip(size, outer.shape[1::-1], strict=True))
-    part = outer[top : top + size[1], left : left + size[0]]
-    part[:] = (part + cover * (shown.astype(np.float32) - part)).astype(np.uint8)
-    return Content(outer, ultrasound=False)
-
-
-def _fill(rng: np.random.Generator) -> float:
-    kind = rng.random()
-    if kind < 0.12:
-        return float(rng.uniform(0.16, 0.45))
-    if kind < 0.56:
-        return float(rng.uniform(0.45, 1.0))
-    return float(rng.uniform(0.95, 1.8))
-
-
-def hard_content(rng: np.random.Generator, library: Library) -> tuple[Content, float]:
-    """Return what is easily taken for less or more than the display, and how near it is.
-
-    Pages and bright pages on dark programs that run out of the frame, black pages, films,
-    displays shown on displays, and pale medical displays in pale housings.
-    """
-    kind = rng.random()
-    if kind < 0.15:
-        return vital_signs(rng), float(rng.uniform(0.35, 1.2))
-    if kind < 0.35:
-        return video(rng, lambda: library.photo(rng)), _fill(rng)
-    if kind < 0.5:
-        return black_page(rng), _fill(rng)
-    near = float(rng.uniform(0.9, 1.9))
-    if kind < 0.65:
-        return slide(rng), near
-    if kind < 0.8:
-        return white_page(rng), near
-    if kind < 0.9:
-        return _nested(rng, library), near
-    return desktop(rng, lambda: library.photo(rng)), near
-
-
 def compose(rng: np.random.Generator, library: Library, *, hard: bool = False) -> Sample:
     """Compose one photo: four of five show a display, a hard one at will."""
     size = frame_size(rng)
@@ -138,7 +56,7 @@ def compose(rng: np.random.Generator, library: Library, *, hard: bool = False) -
             _add_flat(rng, library, picture, room_light, rng.uniform(0.15, 0.6))
     if rng.random() >= 0.8:
         if rng.random() < 0.75:
-            _add_flat(rng, library, picture, room_light, _fill(rng))
+            _add_flat(rng, library, picture, room_light, any_fill(rng))
         picture, _ = expose(rng, picture, np.zeros(0), has_panel=False)
         return Sample(
             photograph(rng, picture),
@@ -148,14 +66,18 @@ def compose(rng: np.random.Generator, library: Library, *, hard: bool = False) -
             glare=None,
             source="composed",
         )
-    content, fill = (
-        hard_content(rng, library) if hard else (random_content(rng, library), _fill(rng))
+    scene = (
+        hard_scene(rng, library)
+        if hard
+        else Scene(random_content(rng, library), draw_front, any_fill(rng))
     )
+    content = scene.content
     if rng.random() < 0.1:
         other = random_content(rng, library)
         if content.ultrasound or not other.ultrasound:
-            _add_display(rng, library, picture, other, room_light, rng.uniform(0.12, 0.5))
-    placed = _add_display(rng, library, picture, content, room_light, fill)
+            small = Scene(other, draw_front, float(rng.uniform(0.12, 0.5)))
+            _add_display(rng, library, picture, small, room_light)
+    placed = _add_display(rng, library, picture, scene, room_light)
     picture, factor = expose(rng, picture, placed.panel, has_panel=True)
     stored = photograph(rng, picture)
     scale = stored.shape[1] / size[0]
@@ -195,16 +117,16 @@ def _add_display(
     rng: np.random.Generator,
     library: Library,
     picture: Floats,
-    content: Content,
+    scene: Scene,
     light: float,
-    fill: float,
 ) -> _Placed:
     """Paint a display into the linear ``picture``, in place."""
     size = picture.shape[1], picture.shape[0]
+    content = scene.content
     h, w = content.pixels.shape[:2]
-    front: Front = draw_front(rng, (w, h))
+    front = scene.front(rng, (w, h))
     x, y = front.screen_xywh[:2]
-    homography = pose(rng, front.screen_xywh, size, fill)
+    homography = pose(rng, front.screen_xywh, size, scene.fill, steep=scene.steep)
     to_photo = homography @ np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], np.float64)
     cover = (warp(front.cover, homography, size).astype(np.float32) / 255)[..., None]
     tilt_light = 2 ** rng.normal(0, 0.5)

@@ -28,9 +28,10 @@ class Front:
     gloss: bool
 
 
-def _rounded(
+def rounded(
     cover: NDArray[np.uint8], x: float, y: float, w: float, h: float, radius: float
 ) -> None:
+    """Add a rectangle with rounded corners to ``cover``, in place."""
     x0, y0, x1, y1, r = int(x), int(y), int(x + w), int(y + h), int(max(1, radius))
     cv2.rectangle(cover, (x0 + r, y0), (x1 - r, y1), 255, -1)
     cv2.rectangle(cover, (x0, y0 + r), (x1, y1 - r), 255, -1)
@@ -38,7 +39,8 @@ def _rounded(
         cv2.circle(cover, (cx, cy), r, 255, -1, cv2.LINE_AA)
 
 
-def _plastic(rng: np.random.Generator, medical: bool = False) -> Colour:
+def plastic(rng: np.random.Generator, medical: bool = False) -> Colour:
+    """Return the colour of a housing: mostly dark, pale where medical."""
     kind = rng.uniform(0.45, 1.0) if medical else rng.random()
     if kind < 0.55:
         return shade(rng, 8, 45, 4)
@@ -51,9 +53,10 @@ def _plastic(rng: np.random.Generator, medical: bool = False) -> Colour:
     )
 
 
-def _keyboard(
+def keyboard(
     rng: np.random.Generator, pixels: Picture, x: float, y: float, w: float, h: float
 ) -> None:
+    """Draw rows of keys into the rectangle, in place."""
     keys = shade(rng, 5, 60) if rng.random() < 0.7 else shade(rng, 180, 250)
     ink = (200, 200, 200) if keys[0] < 100 else (60, 60, 60)
     rows, columns = int(rng.integers(4, 7)), int(rng.integers(11, 17))
@@ -73,9 +76,10 @@ def _keyboard(
                 )
 
 
-def _controls(
+def controls(
     rng: np.random.Generator, pixels: Picture, x: float, y: float, w: float, h: float
 ) -> None:
+    """Draw knobs, keys and letters into the rectangle, in place."""
     for _ in range(int(rng.integers(2, 16))):
         cx, cy = int(x + w * rng.random()), int(y + h * rng.random())
         size = int(max(2, min(w, h) * rng.uniform(0.08, 0.3)))
@@ -122,11 +126,11 @@ def draw_front(rng: np.random.Generator, screen_wh: tuple[int, int]) -> Front:
     W, H = int(left + w + right) + 4, int(top + h + bottom + below) + 4
     pixels = np.zeros((H, W, 3), np.uint8)
     cover = np.zeros((H, W), np.uint8)
-    plastic = _plastic(rng, medical=kind in ("bedside", "cart"))
+    body = plastic(rng, medical=kind in ("bedside", "cart"))
     outer = side * rng.uniform(0.05, 0.9) if kind != "naked" else 1
     body_w, body_h = left + w + right, top + h + bottom
-    _rounded(cover, 1, 1, body_w, body_h, outer)
-    pixels[:] = plastic
+    rounded(cover, 1, 1, body_w, body_h, outer)
+    pixels[:] = body
     fade = (
         np.linspace(1, rng.uniform(0.7, 1.15), H)[:, None, None]
         * np.linspace(1, rng.uniform(0.8, 1.15), W)[None, :, None]
@@ -139,13 +143,13 @@ def draw_front(rng: np.random.Generator, screen_wh: tuple[int, int]) -> Front:
             pixels, (2, 2), (int(body_w) - 1, int(body_h) - 1), shade(rng, 80, 240), 1, cv2.LINE_AA
         )
     if below > 1:
-        _draw_below(rng, pixels, cover, str(kind), body_w, top + h + bottom, plastic)
+        _draw_below(rng, pixels, cover, str(kind), body_w, top + h + bottom, body)
     # The seam between bezel and panel: a dark gap, or a lit rim.
     seam = shade(rng, 0, 20) if rng.random() < 0.8 else shade(rng, 60, 180)
     if rng.random() < 0.7:
         gap = int(rng.integers(1, 4))
         cv2.rectangle(pixels, (x - gap, y - gap), (x + w + gap - 1, y + h + gap - 1), seam, gap)
-    gloss = plastic[0] < 60 and rng.random() < 0.4
+    gloss = body[0] < 60 and rng.random() < 0.4
     return Front(pixels, cover, (x, y, w, h), gloss)
 
 
@@ -168,7 +172,7 @@ def _dress(
             y - rim,
             w + 2 * rim,
             h + 2 * rim,
-            shade(rng, 5, 40) if rng.random() < 0.7 else _plastic(rng),
+            shade(rng, 5, 40) if rng.random() < 0.7 else plastic(rng),
         )
     if rng.random() < 0.5:
         words(
@@ -179,9 +183,9 @@ def _dress(
             max(4.0, bottom * 0.35),
         )
     if kind in ("bedside", "cart") or rng.random() < 0.12:
-        _controls(rng, pixels, x, y + h + bottom * 0.2, w, bottom * 0.6)
+        controls(rng, pixels, x, y + h + bottom * 0.2, w, bottom * 0.6)
         if rng.random() < 0.5:
-            _controls(rng, pixels, x + w + right * 0.15, y, right * 0.5, h)
+            controls(rng, pixels, x + w + right * 0.15, y, right * 0.5, h)
         if rng.random() < 0.3:
             words(rng, pixels, (x, 2, w * 0.4, top * 0.7), shade(rng, 20, 250), max(4.0, top * 0.4))
 
@@ -193,7 +197,7 @@ def _draw_below(
     kind: str,
     body_w: float,
     y0: float,
-    plastic: Colour,
+    body: Colour,
 ) -> None:
     """Draw a stand, a keyboard or a control panel under the display."""
     H, W = cover.shape
@@ -204,77 +208,10 @@ def _draw_below(
         return
     deck = np.array([[0, y0 + 3], [W - 1, y0 + 3], [W - 1, H - 1], [0, H - 1]], np.int32)
     cv2.fillPoly(cover, [deck], 255)
-    box(pixels, 0, y0, W, below, _plastic(rng) if rng.random() < 0.5 else plastic)
+    box(pixels, 0, y0, W, below, plastic(rng) if rng.random() < 0.5 else body)
     if kind == "laptop":
-        _keyboard(rng, pixels, W * 0.06, y0 + below * 0.12, W * 0.88, below * 0.5)
+        keyboard(rng, pixels, W * 0.06, y0 + below * 0.12, W * 0.88, below * 0.5)
         return
-    _controls(rng, pixels, W * 0.05, y0 + below * 0.1, W * 0.9, below * 0.8)
+    controls(rng, pixels, W * 0.05, y0 + below * 0.1, W * 0.9, below * 0.8)
     if rng.random() < 0.5:
-        _keyboard(rng, pixels, W * 0.2, y0 + below * 0.4, W * 0.6, below * 0.4)
-
-
-def draw_flat_object(
-    rng: np.random.Generator, photo: Picture, scan: Picture
-) -> tuple[Picture, NDArray[np.uint8]]:
-    """Draw what is no display: a sheet, a framed picture, a window, a book, a card, a keyboard.
-
-    Returns:
-        (h, w, 3) reflectance and (h, w) cover.
-    """
-    w, h = int(rng.integers(220, 520)), int(rng.integers(220, 520))
-    kind = rng.choice(["sheet", "frame", "window", "board", "keyboard", "print"])
-    pixels = np.full((h, w, 3), shade(rng, 215, 255, 8), np.uint8)
-    inset = int(min(w, h) * rng.uniform(0.03, 0.14))
-    if kind == "sheet":
-        words(
-            rng,
-            pixels,
-            (inset, inset, w - 2 * inset, h - 2 * inset),
-            shade(rng, 0, 90),
-            h * rng.uniform(0.015, 0.06),
-        )
-        if rng.random() < 0.4:
-            bw, bh = int(w * rng.uniform(0.2, 0.7)), int(h * rng.uniform(0.15, 0.5))
-            px, py = int((w - bw) * rng.random()), int((h - bh) * rng.random())
-            pixels[py : py + bh, px : px + bw] = cv2.resize(
-                photo, (bw, bh), interpolation=cv2.INTER_AREA
-            )
-    elif kind == "frame":
-        pixels[:] = _plastic(rng) if rng.random() < 0.6 else (120, 80, 45)
-        mat = inset + (int(inset * rng.uniform(0.5, 1.5)) if rng.random() < 0.5 else 0)
-        box(pixels, inset, inset, w - 2 * inset, h - 2 * inset, shade(rng, 200, 250))
-        inner = cv2.resize(
-            photo, (max(8, w - 2 * mat), max(8, h - 2 * mat)), interpolation=cv2.INTER_AREA
-        )
-        pixels[mat : mat + inner.shape[0], mat : mat + inner.shape[1]] = (
-            inner * rng.uniform(0.5, 1.0)
-        ).astype(np.uint8)
-    elif kind == "window":
-        inner = cv2.resize(photo, (w, h), interpolation=cv2.INTER_AREA)
-        pixels = np.clip(inner.astype(np.float32) * rng.uniform(0.8, 2.5), 0, 255).astype(np.uint8)
-        bar, colour = max(3, inset // 2), _plastic(rng)
-        cv2.rectangle(pixels, (0, 0), (w - 1, h - 1), colour, bar * 2)
-        for k in range(1, int(rng.integers(1, 4))):
-            box(pixels, w * k / 3, 0, bar, h, colour)
-        if rng.random() < 0.6:
-            box(pixels, 0, h * rng.uniform(0.3, 0.7), w, bar, colour)
-    elif kind == "board":
-        pixels[:] = shade(rng, 20, 250, 20)
-        cv2.rectangle(pixels, (0, 0), (w - 1, h - 1), shade(rng, 60, 220), max(2, inset // 3))
-        for _ in range(int(rng.integers(0, 5))):
-            pts = (rng.random((5, 2)) * (w, h)).astype(np.int32)
-            cv2.polylines(
-                pixels, [pts], isClosed=False, color=vivid(rng), thickness=2, lineType=cv2.LINE_AA
-            )
-    elif kind == "keyboard":
-        pixels[:] = _plastic(rng)
-        _keyboard(rng, pixels, inset, inset, w - 2 * inset, h - 2 * inset)
-    else:
-        side = scan if scan.ndim == 3 else cv2.cvtColor(scan, cv2.COLOR_GRAY2RGB)
-        inner = cv2.resize(side, (w - 2 * inset, h - 2 * inset), interpolation=cv2.INTER_AREA)
-        pixels[inset : h - inset, inset : w - inset] = np.clip(
-            inner.astype(np.int32) * 0.8 + 25, 0, 255
-        ).astype(np.uint8)
-    cover = np.zeros((h, w), np.uint8)
-    _rounded(cover, 0, 0, w - 1, h - 1, rng.uniform(1, 6))
-    return pixels, cover
+        keyboard(rng, pixels, W * 0.2, y0 + below * 0.4, W * 0.6, below * 0.4)

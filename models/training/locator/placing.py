@@ -12,6 +12,8 @@ def pose(
     plane_xywh: tuple[float, float, float, float],
     size_wh: tuple[int, int],
     fill: float,
+    *,
+    steep: bool = False,
 ) -> NDArray[np.float64]:
     """Return a homography: plane pixels → photo pixels.
 
@@ -20,12 +22,13 @@ def pose(
         plane_xywh: The rectangle that is to fill ``fill`` of the frame.
         size_wh: The frame.
         fill: Extent of the rectangle's picture over that of the frame.
+        steep: Always from the side.
     """
     x, y, w, h = plane_xywh
     width, height = size_wh
     tilt = (
         np.radians(min(rng.exponential(14.0), 50.0))
-        if rng.random() < 0.8
+        if rng.random() < 0.8 and not steep
         else np.radians(rng.uniform(20, 50))
     )
     toward = rng.uniform(0, 2 * np.pi)

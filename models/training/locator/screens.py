@@ -279,23 +279,3 @@ def slide(rng: np.random.Generator) -> Content:
     if rng.random() < 0.6:
         _taskbar(rng, pixels, dark=True)
     return Content(pixels, ultrasound=False)
-
-
-def tablet_home(rng: np.random.Generator, photos: Callable[[], Picture]) -> Content:
-    """Icons on a wallpaper, or a list."""
-    pixels = blank(
-        rng, shade(rng, 0, 255, 30), float(rng.choice([4 / 3, 1.6, 0.75, 0.5625, 0.46, 0.625]))
-    )
-    h, w = pixels.shape[:2]
-    if rng.random() < 0.5:
-        pixels = photo_crop(rng, photos(), w, h)
-    step = min(w, h) / rng.uniform(4, 7)
-    if rng.random() < 0.6:
-        for x in np.arange(step * 0.4, w - step * 0.6, step):
-            for y in np.arange(step * 0.5, h - step * 0.8, step * 1.2):
-                if rng.random() < 0.7:
-                    box(pixels, x, y, step * 0.55, step * 0.55, vivid(rng))
-    else:
-        for y in np.arange(step * 0.4, h - step * 0.5, step * 0.6):
-            words(rng, pixels, (w * 0.08, y, w * 0.8, step * 0.4), shade(rng, 0, 255), step * 0.18)
-    return Content(pixels, ultrasound=False)

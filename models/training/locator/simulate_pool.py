@@ -15,11 +15,17 @@ from models.training.locator.material import Split, link_backgrounds, split_of
 from models.training.locator.pool import write_shard
 from models.training.locator.render_screens import TEST_SEED, render_any
 from sonogate.simulate.camera import Scenery, photograph, photograph_empty
+from sonogate.simulate.camera.draws import draw_setup
+from sonogate.simulate.camera.presets import PRESETS
+from sonogate.simulate.screens.other_screens import OtherShows, render_other_screen
 from sonogate.simulate.values import Export, SimulatedPhoto
 
 SHARD_SIZE = 100
 EMPTY_SHARE = 0.15
 EXPORTS_KEPT = 40
+HARD_SHOWS: tuple[OtherShows, ...] = ("television", "television", "desktop")
+HARD_TRIES, HARD_STEP = 2, 100_000_000
+HARD_TILT_DEG, HARD_EXTENT = 30.0, 0.4
 _scenery: list[Scenery] = []
 SIZES_WH = ((512, 384), (512, 384), (512, 288), (384, 512), (384, 512), (288, 512))
 
@@ -45,11 +51,17 @@ def simulated(
     backgrounds: Path,
     exports: dict[int, Export],
     enlarged: float = 1.0,
+    *,
+    hard: bool = False,
 ) -> tuple[SimulatedPhoto, Export | None]:
-    """Return one simulated photo and what it shows; exports are made once for a few photos."""
+    """Return one simulated photo and what it shows; exports are made once for a few photos.
+
+    Hard ones show no display twice as often, televisions and desktops where others show
+    ultrasound, and half of the easy views are passed over for the next one.
+    """
     rng = np.random.default_rng((seed, 12))
     size_wh = photo_size_wh(rng, enlarged)
-    if rng.random() < EMPTY_SHARE:
+    if rng.random() < EMPTY_SHARE * (1 + hard):
         return photograph_empty(
             seed, profile="fast", photo_size_wh=size_wh, preset="locator", scenery=scenery
         ), None
@@ -57,10 +69,26 @@ def simulated(
     if key not in exports:
         if len(exports) >= EXPORTS_KEPT:
             exports.clear()
-        exports[key] = render_any(key, split, backgrounds, scale=min(0.5 * enlarged, 1.0))
+        scale = min(0.5 * enlarged, 1.0)
+        if hard and key % 2:
+            exports[key] = render_other_screen(key, HARD_SHOWS[key % 3], backgrounds, scale=scale)
+        else:
+            exports[key] = render_any(key, split, backgrounds, scale=scale)
+    if hard:
+        seed = _hard_view(seed, exports[key].size_wh, size_wh)
     return photograph(
         exports[key], seed, profile="fast", photo_size_wh=size_wh, preset="locator", scenery=scenery
     ), exports[key]
+
+
+def _hard_view(seed: int, export_wh: tuple[int, int], photo_wh: tuple[int, int]) -> int:
+    """Return the first of some seeds that looks from the side or from afar; else the last."""
+    for candidate in range(seed, seed + HARD_TRIES * HARD_STEP, HARD_STEP):
+        geometry = draw_setup(candidate, PRESETS["locator"], export_wh, photo_wh).geometry
+        extent = (np.ptp(geometry.corners_xy, axis=0) / photo_wh).max()
+        if geometry.tilt_deg > HARD_TILT_DEG or extent < HARD_EXTENT:
+            break
+    return candidate
 
 
 def as_sample(photo: SimulatedPhoto, export: Export | None) -> Sample:
@@ -88,13 +116,14 @@ def _start(data: Path, split: Split) -> None:
     _scenery.append(scenery_of(data, split))
 
 
-def _shard(task: tuple[Path, int, int, Split]) -> Path:
-    path, first, count, split = task
+def _shard(task: tuple[Path, int, int, Split, bool]) -> Path:
+    path, first, count, split, hard = task
     backgrounds = path.parent.parent / f"backgrounds_{split}"
     exports: dict[int, Export] = {}
     samples: list[Sample] = []
     for seed in range(first, first + count):
-        samples.append(as_sample(*simulated(seed, split, _scenery[0], backgrounds, exports)))
+        made = simulated(seed, split, _scenery[0], backgrounds, exports, hard=hard)
+        samples.append(as_sample(*made))
     write_shard(path, samples)
     return path
 
@@ -107,6 +136,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=4000)
     parser.add_argument("--split", choices=["train", "test"], default="train")
     parser.add_argument("--seed", type=int, default=0, help="seed of the first photo")
+    parser.add_argument("--hard", action="store_true", help="mostly what is easily missed")
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -116,7 +146,8 @@ def main() -> None:
     base = options.seed + (4 * TEST_SEED if options.split == "test" else 0)
     firsts = range(base, base + options.count, SHARD_SIZE)
     tasks = [
-        (options.out / f"{first:09d}.npz", first, SHARD_SIZE, options.split) for first in firsts
+        (options.out / f"{first:09d}.npz", first, SHARD_SIZE, options.split, options.hard)
+        for first in firsts
     ]
     tasks = [task for task in tasks if not task[0].exists()]
     with multiprocessing.get_context("spawn").Pool(

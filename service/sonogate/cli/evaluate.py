@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
 
         rules = read_policy(policy)
         chosen = (
-            LearnedLocator(least_presence=rules.screen.least_presence)
+            LearnedLocator(rules.screen.locator, least_presence=rules.screen.least_presence)
             if locator is LocatorName.LEARNED
             else ClassicalLocator(rules.screen)
         )

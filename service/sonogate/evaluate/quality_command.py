@@ -104,7 +104,7 @@ def run(
         if done % EVERY == 0:
             echo(f"{done} of {of} photos")
 
-    locator = LearnedLocator() if located else None
+    locator = LearnedLocator(policy.screen.locator) if located else None
     return quality_run.measure_dataset(
         dataset, policy, load_sentences("en"), glare, predictor, split, locator, report
     )

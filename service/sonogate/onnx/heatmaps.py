@@ -13,19 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sonogate.onnx.rules import DecodeRules
+from sonogate.onnx.sides import fit_sides
 from sonogate.types import FloatArray
 
 Heat = NDArray[np.float32]
 
 WINDOW_CELLS = 2
 PEAKS = 6
-MIN_PEAK = 0.02
-MIRROR_LOG_PRIOR = -3.0
-SIDE_SAMPLES = 48
-REACH_CELLS = 5.0
-OUTSIDE_WEIGHT = 0.15
-DOUBTFUL_OVERLAP = 0.85
-BETTER_BY = 0.05
 LEAST_CELLS = 12.0
 
 
@@ -52,6 +47,7 @@ def decode(
     corner_logits: Heat,
     mask_logits: Heat,
     frame_xyxy: tuple[float, float, float, float],
+    rules: DecodeRules,
     across_xy: tuple[float, float] = (1.0, 0.0),
 ) -> Decoded | None:
     """Return the quad that corner heat maps and mask describe.
@@ -60,6 +56,7 @@ def decode(
         corner_logits: (4, h, w) one map a corner, in reading order.
         mask_logits: (h, w) of the display.
         frame_xyxy: Where the photo lies on the canvas, cells.
+        rules: When peaks and quads are believed.
         across_xy: Direction from the display's left to its right, for want of peaks.
 
     Returns:
@@ -69,13 +66,15 @@ def decode(
     heat = np.exp(logits - logits.max(1, keepdims=True))
     heat = (heat / heat.sum(1, keepdims=True)).reshape(corner_logits.shape)
     mask = (1.0 / (1.0 + np.exp(-mask_logits))).astype(np.float32)
-    peaks = _ordered_peaks(heat)
+    peaks = _ordered_peaks(heat, rules)
     best = None if peaks is None else _settled(heat, mask, peaks, frame_xyxy)
-    if best is None or best.overlap < DOUBTFUL_OVERLAP:
+    if best is None or best.overlap < rules.doubtful_overlap:
         # Corners out of sight leave no peaks: the mask's own shape may be the better guide.
         outline = _mask_outline(mask, np.array(across_xy))
         other = None if outline is None else _settled(heat, mask, outline, frame_xyxy)
-        if other is not None and (best is None or other.overlap > best.overlap + BETTER_BY):
+        if other is not None and (
+            best is None or other.overlap > best.overlap + rules.better_overlap
+        ):
             best = other
     return best
 
@@ -86,7 +85,7 @@ def _settled(
     """Move corners to where the mask's sides cross, or None when no quad is left."""
     mass = np.array([_window(heat[k], corners[k])[1] for k in range(4)])
     for _ in range(2):
-        lines, found, residual = _sides(mask, corners, frame_xyxy)
+        lines, found, residual = fit_sides(mask, corners, frame_xyxy)
         corners = _combined(corners, mass, lines, found, heat.shape[1:])
         if not _convex(corners):
             return None
@@ -132,14 +131,14 @@ def _window(heat: Heat, at_xy: FloatArray) -> tuple[FloatArray, float]:
     return centre / mass, mass
 
 
-def _ordered_peaks(heat: Heat) -> FloatArray | None:
+def _ordered_peaks(heat: Heat, rules: DecodeRules) -> FloatArray | None:
     """Return the best four peaks of all maps together, in the order that the maps say."""
     total = heat.sum(0)
     peaks: list[FloatArray] = []
     remaining = total.copy()
     for _ in range(PEAKS):
         y, x = np.unravel_index(int(remaining.argmax()), remaining.shape)
-        if len(peaks) >= 4 and remaining[y, x] < MIN_PEAK:
+        if len(peaks) >= 4 and remaining[y, x] < rules.least_peak:
             break
         centre, _ = _window(total, np.array([x, y], np.float64))
         peaks.append(centre)
@@ -157,7 +156,7 @@ def _ordered_peaks(heat: Heat) -> FloatArray | None:
             for first in range(4):
                 order = [chosen[around[(first + step * k) % 4]] for k in range(4)]
                 score = float(belief[np.arange(4), order].sum()) + (
-                    MIRROR_LOG_PRIOR if step < 0 else 0.0
+                    rules.mirrored_log_odds if step < 0 else 0.0
                 )
                 if score > best_score:
                     best, best_score = order, score
@@ -179,93 +178,6 @@ def _convex(quad_xy: FloatArray) -> bool:
         )
     )
     return bool(((turns > 0).all() or (turns < 0).all()) and area > 6.0)
-
-
-def _sides(
-    mask: Heat, corners: FloatArray, frame_xyxy: tuple[float, float, float, float]
-) -> tuple[FloatArray, NDArray[np.bool_], float]:
-    """Fit a line to the mask's border along each side.
-
-    Returns:
-        (4, 3) lines (a, b, c) with a x + b y = c, which of them were found, and the root
-        mean square distance of the border from them.
-    """
-    lines = np.zeros((4, 3))
-    found = np.zeros(4, np.bool_)
-    squares: list[float] = []
-    centre = corners.mean(0)
-    for k in range(4):
-        start, end = corners[k], corners[(k + 1) % 4]
-        length = float(np.linalg.norm(end - start))
-        normal = np.array([end[1] - start[1], start[0] - end[0]]) / max(length, 1e-6)
-        if normal @ (centre - start) > 0:
-            normal = -normal
-        lines[k] = (*normal, float(normal @ start))
-        points, weights = _border(mask, start, end, normal, frame_xyxy)
-        if len(points) < 6 or length < 3:
-            continue
-        line, residual = _robust_line(points, weights, normal)
-        if abs(float(line[:2] @ normal)) < 0.9:
-            continue
-        lines[k], found[k] = line, True
-        squares.append(residual**2)
-    return lines, found, float(np.sqrt(np.mean(squares))) if squares else REACH_CELLS
-
-
-def _border(
-    mask: Heat,
-    start: FloatArray,
-    end: FloatArray,
-    normal: FloatArray,
-    frame_xyxy: tuple[float, float, float, float],
-) -> tuple[FloatArray, FloatArray]:
-    """Return where the mask falls through one half near a side, and how much each counts."""
-    along = np.linspace(0.06, 0.94, SIDE_SAMPLES)[:, None]
-    base = start + (end - start) * along
-    offsets = np.arange(-REACH_CELLS, REACH_CELLS + 0.25, 0.5)
-    places = base[:, None, :] + offsets[None, :, None] * normal
-    profile = cv2.remap(
-        mask,
-        places[..., 0].astype(np.float32),
-        places[..., 1].astype(np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    inside = profile >= 0.5
-    falls = inside[:, :-1] & ~inside[:, 1:]
-    distance = np.where(falls, np.abs(offsets[:-1] + 0.25), np.inf)
-    index = distance.argmin(1)
-    rows = np.flatnonzero(np.isfinite(distance.min(1)))
-    if len(rows) == 0:
-        return np.zeros((0, 2)), np.zeros(0)
-    index = index[rows]
-    high, low = profile[rows, index], profile[rows, index + 1]
-    at = offsets[index] + 0.5 * (high - 0.5) / np.maximum(high - low, 1e-6)
-    points = base[rows] + at[:, None] * normal
-    x0, y0, x1, y1 = frame_xyxy
-    within = (points[:, 0] > x0) & (points[:, 0] < x1) & (points[:, 1] > y0) & (points[:, 1] < y1)
-    steep = np.clip((high - low) * 2.0, 0.1, 1.0)
-    return points, np.where(within, 1.0, OUTSIDE_WEIGHT) * steep
-
-
-def _robust_line(
-    points: FloatArray, weights: FloatArray, normal: FloatArray
-) -> tuple[FloatArray, float]:
-    """Fit a line by iteratively reweighted total least squares (Huber)."""
-    current = weights
-    line = np.array([*normal, float(normal @ points.mean(0))])
-    for _ in range(5):
-        centre = (points * current[:, None]).sum(0) / current.sum()
-        spread = ((points - centre) * current[:, None]).T @ (points - centre)
-        direction = np.linalg.eigh(spread)[1][:, 0]
-        if direction @ normal < 0:
-            direction = -direction
-        line = np.array([*direction, float(direction @ centre)])
-        away = np.abs(points @ direction - line[2])
-        scale = max(float(np.median(away)) * 1.5, 0.05)
-        current = weights * np.minimum(1.0, scale / np.maximum(away, 1e-6))
-    residual = float(np.sqrt((weights * np.minimum(away, 3.0) ** 2).sum() / weights.sum()))
-    return line, residual
 
 
 def _combined(

@@ -1,9 +1,10 @@
 """The learned locator: a few looks of one small network at a photo.
 
 The first look sees the whole photo; the second sees the display that the first found,
-set upright in the middle, so that far and turned displays are seen as near ones are; three
-more see it in its other turns, to tell which way up it is read. The confidence is fitted
-on held-out photos and travels inside the ONNX file.
+set upright in the middle, so that far and turned displays are seen as near ones are; the
+third sees what the second found, and three more see it in its other turns, to tell which
+way up it is read. The confidence is fitted on held-out photos and travels inside the ONNX
+file.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.errors import ModelError
 from sonogate.onnx.heatmaps import Decoded, decode
+from sonogate.onnx.quads import diagonal, in_order_of, overlap, visible_fraction
+from sonogate.onnx.rules import LocatorRules
 from sonogate.onnx.sessions import Session
 from sonogate.onnx.turns import turn_belief
 from sonogate.onnx.views import (
@@ -36,11 +38,6 @@ from sonogate.onnx.weights import load_manifest, read_weight
 from sonogate.types import FloatArray, Photo, PixelArray, ScreenQuad
 
 NAME = "locator"
-LEAST_AGREEMENT = 0.5
-# Below, the second look is not worth its time.
-LEAST_LOGIT = -4.0
-# Displays are rarely photographed turned: how much four looks must outweigh the first.
-KEPT_LOG_ODDS = 8.0
 EVIDENCE = (
     "present",
     "present_close",
@@ -97,18 +94,25 @@ class LearnedLocator:
     """
 
     def __init__(
-        self, threads: int = 1, weights: bytes | None = None, least_presence: float = 0.5
+        self,
+        rules: LocatorRules,
+        *,
+        least_presence: float = 0.5,
+        weights: bytes | None = None,
+        threads: int = 1,
     ) -> None:
         """Load the model.
 
         Args:
-            threads: Threads inside one operator.
+            rules: How its maps are read.
             least_presence: Probability of a display (0–1) below which none is reported.
             weights: An ONNX file to take in place of the one that ships.
+            threads: Threads inside one operator.
 
         Raises:
             ModelError: The file is missing or is not the one of the manifest.
         """
+        self._rules = rules
         self._least_presence = least_presence
         self.versions: dict[str, str] = {}
         if weights is None:
@@ -134,7 +138,7 @@ class LearnedLocator:
         return ScreenQuad(
             corners_xy=finding.corners_xy,
             confidence=100.0 * self.presence(finding) * self.confidence(finding),
-            visible_fraction=_visible_fraction(finding.corners_xy, photo.size_wh),
+            visible_fraction=visible_fraction(finding.corners_xy, photo.size_wh),
             shows_ultrasound=finding.shows_ultrasound,
         )
 
@@ -149,7 +153,7 @@ class LearnedLocator:
         return _sigmoid(float(finding.evidence @ weights) + bias)
 
     def find(self, pixels: PixelArray) -> Finding | None:
-        """Look twice at a photo.
+        """Look at a photo, closer each time.
 
         Args:
             pixels: (height, width, 3) uint8 RGB.
@@ -162,34 +166,53 @@ class LearnedLocator:
         """
         work, scale_xy = reduced(pixels)
         first = self.look(work, whole_view((work.shape[1], work.shape[0])))
-        if first.present < LEAST_LOGIT or first.corners_xy is None or first.decoded is None:
+        hopeless = first.present < self._rules.hopeless_logit
+        if hopeless or first.corners_xy is None or first.decoded is None:
             return None
-        corners, decoded, agreement = first.corners_xy, first.decoded, 0.0
         second = self.look(work, close_view(first.corners_xy))
-        turn, turned = self._turn(work, corners, second)
+        corners, decoded, _ = self._closer(first.corners_xy, first.decoded, second)
+        third = self.look(work, close_view(corners))
+        turn, turned = self._turn(work, corners, third)
         ordered = np.roll(corners, -turn, axis=0)
-        if second.corners_xy is not None and second.decoded is not None:
-            agreement = _overlap(first.corners_xy, second.corners_xy)
-            if second.present > 0 and agreement > LEAST_AGREEMENT:
-                corners, decoded = second.corners_xy, second.decoded
-        corners = _in_order_of(ordered, corners)
+        corners, decoded, agreement = self._closer(corners, decoded, third)
+        corners = in_order_of(ordered, corners)
         evidence = np.array(
             [
                 np.clip(first.present, -6.0, 6.0),
-                np.clip(second.present, -6.0, 6.0),
+                np.clip(third.present, -6.0, 6.0),
                 np.clip(turned, -6.0, 6.0),
                 -math.log(1.005 - first.sureness),
-                -math.log(1.005 - second.sureness),
+                -math.log(1.005 - third.sureness),
                 math.log(float(decoded.heat.mean()) + 0.02),
                 math.log(float(decoded.heat.min()) + 0.02),
                 math.log(1.02 - decoded.overlap),
-                math.log(decoded.residual_cells / _diagonal(decoded.corners_xy) + 1e-3),
+                math.log(decoded.residual_cells / diagonal(decoded.corners_xy) + 1e-3),
                 math.log(1.01 - agreement),
-                math.log(_diagonal(first.decoded.corners_xy)),
+                math.log(diagonal(first.decoded.corners_xy)),
             ]
         )
-        belief = 0.5 * (_sigmoid(first.ultrasound) + _sigmoid(second.ultrasound))
+        belief = 0.5 * (_sigmoid(first.ultrasound) + _sigmoid(third.ultrasound))
         return Finding((corners + 0.5) * scale_xy - 0.5, belief, evidence)
+
+    def _closer(
+        self, corners_xy: FloatArray, decoded: Decoded, look: Look
+    ) -> tuple[FloatArray, Decoded, float]:
+        """Return a closer look's quad, or the one before where they do not mean the same.
+
+        Args:
+            corners_xy: (4, 2) picture pixels that the look was taken at.
+            decoded: The same on the canvas of the look before.
+            look: The closer look.
+
+        Returns:
+            Corners, the same on their canvas, and the overlap of both quads.
+        """
+        if look.corners_xy is None or look.decoded is None:
+            return corners_xy, decoded, 0.0
+        agreement = overlap(corners_xy, look.corners_xy)
+        if agreement < self._rules.least_agreement:
+            return corners_xy, decoded, agreement
+        return look.corners_xy, look.decoded, agreement
 
     def _turn(self, pixels: PixelArray, corners_xy: FloatArray, upright: Look) -> tuple[int, float]:
         """Return which of a quad's corners the reading begins at, and the presence in turns.
@@ -202,7 +225,7 @@ class LearnedLocator:
         Returns:
             Index of the corner, and the mean logit of a display in the three other turns.
         """
-        belief = np.array([KEPT_LOG_ODDS, 0.0, 0.0, 0.0])
+        belief = np.array([self._rules.turned_log_odds, 0.0, 0.0, 0.0])
         heat, present = upright.corner_logits, 0.0
         for turn in range(4):
             quad = np.roll(corners_xy, -turn, axis=0)
@@ -229,7 +252,7 @@ class LearnedLocator:
         to_cells = CELLS @ view.matrix
         frame = frame_in_cells((pixels.shape[1], pixels.shape[0]), to_cells)
         across = float(facts[2]), float(facts[3])
-        decoded = decode(corners, masks[0], frame, across)
+        decoded = decode(corners, masks[0], frame, self._rules, across)
         corners_xy = None if decoded is None else project(inverse(to_cells), decoded.corners_xy)
         shown = masks[0][masks[0] > 0]
         return Look(
@@ -245,43 +268,6 @@ class LearnedLocator:
 
 def _sigmoid(logit: float) -> float:
     return 1.0 / (1.0 + math.exp(-min(max(logit, -60.0), 60.0)))
-
-
-def _in_order_of(ordered_xy: FloatArray, corners_xy: FloatArray) -> FloatArray:
-    """Return corners rolled so that each lies nearest to its like."""
-    rolled = [np.roll(corners_xy, turn, axis=0) for turn in range(4)]
-    return min(rolled, key=lambda quad: float(np.sum((quad - ordered_xy) ** 2)))
-
-
-def _diagonal(quad_xy: FloatArray) -> float:
-    return (
-        float(np.linalg.norm(quad_xy[2] - quad_xy[0]) + np.linalg.norm(quad_xy[3] - quad_xy[1])) / 2
-    )
-
-
-def _area(polygon_xy: NDArray[np.float32]) -> float:
-    return float(cv2.contourArea(polygon_xy)) if len(polygon_xy) >= 3 else 0.0
-
-
-def _overlap(a_xy: FloatArray, b_xy: FloatArray) -> float:
-    """Return the intersection over union of two convex quads."""
-    a, b = a_xy.astype(np.float32), b_xy.astype(np.float32)
-    common = float(cv2.intersectConvexConvex(a, b)[0])
-    union = _area(a) + _area(b) - common
-    return min(common / union, 1.0) if union > 0 else 0.0
-
-
-def _visible_fraction(quad_xy: FloatArray, size_wh: tuple[int, int]) -> float:
-    """Return the share of the quad's area that lies inside the photo."""
-    width, height = size_wh
-    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(
-        0.5
-    )
-    quad = quad_xy.astype(np.float32)
-    area = _area(quad)
-    if area <= 0:
-        return 0.0
-    return min(max(float(cv2.intersectConvexConvex(quad, frame)[0]) / area, 0.0), 1.0)
 
 
 def _calibration(metadata: dict[str, str], name: str) -> tuple[FloatArray, float]:
