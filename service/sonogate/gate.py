@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from sonogate.identifiers import PatientContext
+from sonogate.onnx.glance import GlancingLocator
 from sonogate.onnx.locator import LearnedLocator
 from sonogate.onnx.ocr import RapidOcrReader
 from sonogate.onnx.weights import load_manifest, read_weight
@@ -91,3 +92,17 @@ def default_gate(
         export_size_wh=export_size_wh,
         executor=executor,
     )
+
+
+def load_glance(policy: Policy | None = None) -> GlancingLocator:
+    """Load what looks at the frames of a live camera, as ``guidance.guide`` needs it.
+
+    Args:
+        policy: Thresholds; None for the policy of the package.
+
+    Raises:
+        ModelError: The locator's weights are missing or not those of the manifest.
+        PolicyError: The policy of the package is malformed.
+    """
+    policy = default_policy() if policy is None else policy
+    return GlancingLocator(policy.screen.locator)

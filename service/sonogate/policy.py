@@ -76,6 +76,27 @@ class LocatorPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfidencePolicy:
+    """Two logistic regressions of "the refined quad overlaps the display by more than 0.95".
+
+    Attributes:
+        intercept: Of the confidence when two locators were asked.
+        belief: Weight of the log odds of the deciding one's own confidence.
+        agreement: Weight of -log(1.005 - overlap of both quads).
+        refined_intercept: Of the confidence after the refinement.
+        refined_belief: Weight of the log odds of the confidence before it.
+        refined_support: Weight of the share of the sides that shows a believed edge.
+    """
+
+    intercept: float
+    belief: float
+    agreement: float
+    refined_intercept: float
+    refined_belief: float
+    refined_support: float
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenPolicy:
     """Where a display counts as found, and how it is rectified.
 
@@ -95,6 +116,7 @@ class ScreenPolicy:
         min_edge_support: Share of a side (0–1) that must show an edge for it to be moved.
         min_edge_belief: Belief (0–1) that an edge is the display's for a side to be moved.
         locator: How the learned locator reads its maps.
+        confidence: How sure a quad is.
     """
 
     min_confidence: float
@@ -110,6 +132,7 @@ class ScreenPolicy:
     min_edge_support: float
     min_edge_belief: float
     locator: LocatorPolicy
+    confidence: ConfidencePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +286,10 @@ class IdentifiersPolicy:
             writing though nothing was read, 0–1.
         max_unaccounted: Visible, unknown share of a run above which the check fails.
         max_seconds: Time that reading and masking may take; then the masking is unsure.
+        page_lines: Lines of text from which a screen without a scan area is a page of text.
+        page_line_confidence: The finder's confidence of such a line at least, 0–1.
+        page_lines_beside: Lines beside a scan area from which the screen is a page of text
+            with a picture on it.
     """
 
     keep_vendors: bool
@@ -304,6 +331,9 @@ class IdentifiersPolicy:
     check_unread_confidence: float
     max_unaccounted: float
     max_seconds: float
+    page_lines: int
+    page_line_confidence: float
+    page_lines_beside: int
 
 
 @dataclass(frozen=True, slots=True)

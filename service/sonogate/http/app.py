@@ -16,11 +16,12 @@ from structlog.typing import FilteringBoundLogger
 from sonogate.authority.values import Signer
 from sonogate.gate import GateFactory
 from sonogate.http import (
-    amend_routes,
+    guidance_routes,
     image_routes,
     openapi,
     pages,
     problems,
+    review_routes,
     service_routes,
     statistics_routes,
     submission_routes,
@@ -28,6 +29,7 @@ from sonogate.http import (
 from sonogate.http.access import Authenticator, Guard, KeyAuthenticator, Principal
 from sonogate.http.backend import Backend, MakeRouter
 from sonogate.http.body_limit import BodyLimit
+from sonogate.http.guide import Guide
 from sonogate.http.headers import SecurityHeaders
 from sonogate.http.language import Interpreter, load_interpreter
 from sonogate.http.links import Links
@@ -91,6 +93,8 @@ def create_app(
         ),
     )
 
+    guide = Guide(policy)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loading = asyncio.create_task(_load(pool, logger))
@@ -101,6 +105,7 @@ def create_app(
             with suppress(asyncio.CancelledError):
                 await loading
             await asyncio.to_thread(pool.close)
+            guide.close()
             readers.shutdown(wait=True, cancel_futures=True)
 
     app = FastAPI(
@@ -133,11 +138,16 @@ def create_app(
         is_ready=(lambda: True) if backend is None else backend.records.ready,
     )
     app.include_router(make_router(services))
+    app.include_router(
+        guidance_routes.make_router(
+            guide, interpreter, services.assess_guard, keeps_submissions=backend is not None
+        )
+    )
     app.include_router(pages.make_router(pages.load_pages()))
     metrics = Metrics(lambda: pool.held)
     app.include_router(service_routes.make_router(metrics, backend))
     if backend is not None:
-        own = (submission_routes, image_routes, amend_routes, statistics_routes)
+        own = (submission_routes, image_routes, review_routes, statistics_routes)
         for make in (*(module.make_router for module in own), *more):
             app.include_router(make(backend))
     problems.install(app, settings.retry_after_s)

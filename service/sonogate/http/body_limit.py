@@ -10,7 +10,7 @@ from sonogate.http.refusals import TOO_LARGE_BODY
 
 MAX_BYTES = 64 * 1024
 # Their routes read their own bodies, each with a limit of its own.
-_STREAMED = ("/v1/assess", "/v1/verify")
+_STREAMED = ("/v1/assess", "/v1/guidance", "/v1/verify")
 _STREAMED_ENDS = ("/photos",)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sonogate.errors import UnreadableReason
 from sonogate.http import problems, refusals
 from sonogate.http.negotiate import VERSIONED
-from sonogate.http.openapi import FORM_ENCODING, PATIENT
+from sonogate.http.patient_part import FORM_ENCODING, PATIENT
 from sonogate.http.problem import MEDIA_TYPE, Problem
 
 CREATE = """

@@ -11,9 +11,9 @@ from fastapi.openapi.utils import get_openapi
 
 from sonogate.http import problems, refusals
 from sonogate.http.authority_described import AUTHORITY_SCHEMAS
+from sonogate.http.patient_part import FORM_ENCODING, PATIENT
 from sonogate.http.problem import MEDIA_TYPE, Problem
 from sonogate.http.record_schemas import RECORD_SCHEMAS
-from sonogate.identifiers.patient import MAX_ENTRIES, MAX_ENTRY_LETTERS
 from sonogate.report import report_schema
 
 DESCRIPTION = """
@@ -37,23 +37,6 @@ The answer is the report that `sonogate assess` writes, and, where a screen was 
 `masked`: the rectified, masked picture behind a link or as base64.
 """
 _BINARY = {"type": "string", "format": "binary", "description": "The photo's file."}
-_ENTRIES = {
-    "type": "array",
-    "maxItems": MAX_ENTRIES,
-    "items": {"type": "string", "maxLength": MAX_ENTRY_LETTERS},
-}
-PATIENT = {
-    "type": "object",
-    "description": "Whom the photo is of, as JSON. For this request only: never stored or logged.",
-    "additionalProperties": False,
-    "properties": {
-        "names": _ENTRIES | {"description": "The patient's names, in any script and order."},
-        "numbers": _ENTRIES | {"description": "Record, accession and telephone numbers."},
-        "birth_date": {"type": "string", "format": "date"},
-    },
-}
-# How the part is told from text: as JSON.
-FORM_ENCODING = {"patient": {"contentType": "application/json"}}
 ASSESS_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -143,6 +126,14 @@ MASKED_RESPONSES: dict[int | str, dict[str, Any]] = {
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
     },
     404: _problem_response("Unknown or expired.", problems.NO_SUCH_PICTURE),
+}
+WEIGHTS_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "An ONNX file.",
+        "content": {"application/octet-stream": {"schema": {"type": "string"}}},
+    },
+    404: _problem_response("Other weights are in use.", problems.NOT_FOUND),
+    422: _problem_response("The request is not valid.", problems.INVALID),
 }
 READY_RESPONSES: dict[int | str, dict[str, Any]] = {503: _NOT_READY}
 
