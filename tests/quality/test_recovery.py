@@ -69,14 +69,14 @@ def test_sharpness_whatever_the_picture_shows(
 ) -> None:
     camera = Camera(focus_px=focus_px, noise_codes=1.5, veil=0.01)
     truth = mtf50(camera.sigma_px)
-    assert raw(policy, "sharpness", camera, picture) == pytest.approx(truth, rel=0.10)
+    assert raw(policy, "sharpness", camera, picture) == pytest.approx(truth, rel=0.15)
 
 
 @pytest.mark.parametrize("sampling", [1.5, 3.0])
 def test_sharpness_follows_sampling(policy: Policy, sampling: float) -> None:
     camera = Camera(sampling=sampling, focus_px=0.5, noise_codes=1.0)
     truth = mtf50(camera.sigma_px)
-    assert raw(policy, "sharpness", camera) == pytest.approx(truth, rel=0.10)
+    assert raw(policy, "sharpness", camera) == pytest.approx(truth, rel=0.15)
 
 
 @pytest.mark.parametrize(("length", "angle"), [(2.5, 0.0), (2.5, 90.0), (3.5, 90.0)])

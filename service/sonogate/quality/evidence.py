@@ -192,7 +192,7 @@ def gather(
         raw = measures[name].raw
         return UNKNOWN[name] if raw is None else raw
 
-    sigma_px = UNKNOWN_SIGMA_PX if blur is None else blur.minor_px
+    sigma_px = UNKNOWN_SIGMA_PX if blur is None else blur.sigma_px
     codes = STEP_CODES * planes.white ** (1 / GAMMA) / max(value("noise"), LEAST)
     faults = Faults(
         min(max(sigma_px, LEAST_SIGMA_PX), MOST_SIGMA_PX),

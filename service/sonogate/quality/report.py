@@ -10,11 +10,10 @@ import cv2
 import numpy as np
 
 from sonogate.policy import Policy
-from sonogate.quality.blur import Blur, fit_blur
+from sonogate.quality.blur import Blur, find_blur
 from sonogate.quality.colour import measure_colour
 from sonogate.quality.completeness import measure_completeness
 from sonogate.quality.compression import measure_compression
-from sonogate.quality.edges import find_edges
 from sonogate.quality.evidence import Evidence, gather
 from sonogate.quality.exposure import measure_exposure
 from sonogate.quality.fidelity import predict_by_model, predict_fidelity
@@ -110,7 +109,7 @@ def look(
     curves = policy.measures
     planes = make_planes(screen)
     try:
-        blur = fit_blur(find_edges(planes, photo))
+        blur = find_blur(planes, photo)
     except _NUMERICAL:
         blur = None
     try:

@@ -20,8 +20,8 @@ def measure_sharpness(blur: Blur | None, curve: ScoreCurve) -> Measure:
     half (ISO 12233). What one direction has beyond the others is motion's.
     """
     if blur is None:
-        return Measure("sharpness", None, UNIT, None, "no edges to measure by", reason="blur_focus")
-    raw = mtf50(blur.minor_px)
+        return Measure("sharpness", None, UNIT, None, "too little detail", reason="blur_focus")
+    raw = mtf50(blur.sigma_px)
     return Measure("sharpness", raw, UNIT, curve.score(raw), reason="blur_focus", heat=blur.heat)
 
 
