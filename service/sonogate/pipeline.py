@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -16,6 +16,7 @@ import numpy as np
 from sonogate import identifiers, quality, screen, verdict
 from sonogate.errors import PhotoError, UnreadableReason
 from sonogate.identifiers import PatientContext, TextReader
+from sonogate.patience import Patience
 from sonogate.photo import decode
 from sonogate.policy import Policy
 from sonogate.prompts import Sentences
@@ -54,6 +55,7 @@ class Gate:
         executor: Where the text is read while the measures are taken; None to do one after
             the other. Its threads must not be waiting for this gate.
         clock: Seconds, for the timings.
+        patience: Waits for the reading of text, which has the policy's time.
     """
 
     policy: Policy
@@ -66,6 +68,7 @@ class Gate:
     export_size_wh: tuple[int, int] | None = None
     executor: Executor | None = field(default=None, repr=False)
     clock: Callable[[], float] = field(default=time.perf_counter, repr=False)
+    patience: Patience = field(default_factory=Patience, repr=False, compare=False)
 
     def assess(self, data: bytes, patient: PatientContext | None = None) -> Assessment:
         """Return the assessment of one photo.
@@ -128,18 +131,21 @@ class Gate:
     ) -> IdentifierReport:
         """Return what on a screen is to be masked, and what is kept.
 
-        Nothing on a screen without an ultrasound picture is wanted, so nothing of it is read.
+        Nothing on a screen without an ultrasound picture is wanted, so nothing of it is read;
+        nor is anything kept of a page of text with such a picture on it.
 
         Args:
             found: The screen.
             patient: Whom it is of, where the client knows.
         """
-        if found.scan_area_xy is None:
-            width, height = found.size_wh
-            frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
-            return IdentifierReport((Region(frame_xy, "surround", "masked", 1.0),), complete=True)
         rules = self.policy.identifiers
+        if found.scan_area_xy is None:
+            page = identifiers.is_page(found, self.reader, rules)
+            return IdentifierReport((_frame(found),), complete=True, page=page)
         runs = identifiers.read(found, self.reader, rules)
+        runs = identifiers.witnessed(runs, found, self.reader, rules)
+        if identifiers.is_page_with_picture(found, runs.runs, rules):
+            return IdentifierReport((_frame(found),), complete=True, page=True)
         return identifiers.classify(runs, found, rules, patient)
 
     def mask(
@@ -153,7 +159,7 @@ class Gate:
             found: The screen.
             names: What ``identify`` returned for it.
         """
-        if names.complete and found.scan_area_xy is not None:
+        if names.complete and found.scan_area_xy is not None and not names.page:
             masked = identifiers.mask(found, names, self.policy.identifiers)
             names = identifiers.check(masked, names, self.reader, self.policy.identifiers)
             if names.complete:
@@ -174,15 +180,29 @@ class Gate:
         patient: PatientContext | None,
     ) -> tuple[QualityReport, IdentifierReport, MaskedScreen]:
         assess = partial(watch.time, "assess", partial(self.measure, found, picture))
-        if self.executor is None or found.scan_area_xy is None:
-            return (assess(), *self._hide(found, watch, patient))
-        hiding = self.executor.submit(self._hide, found, watch, patient)
+        hide = partial(self._hide, found, watch, patient)
+        if self.executor is None:
+            report = assess()
+            return (report, *self._await(self.patience.start(hide, None), found))
+        hiding = self.patience.start(hide, self.executor)
         try:
             report = assess()
         finally:
             # Whatever the measures raise, this gate's reader is free again on return.
-            hidden = hiding.result()
+            hidden = self._await(hiding, found)
         return (report, *hidden)
+
+    def _await(
+        self, hiding: Future[tuple[IdentifierReport, MaskedScreen]], found: RectifiedScreen
+    ) -> tuple[IdentifierReport, MaskedScreen]:
+        """Return what was hidden; a wholly filled picture when that takes too long."""
+        try:
+            return hiding.result(self.policy.identifiers.max_seconds)
+        except TimeoutError:
+            late = IdentifierReport(
+                (_frame(found),), complete=False, failure="the reading did not end in time"
+            )
+            return self._withhold(found, late)
 
     def _hide(
         self, found: RectifiedScreen, watch: _Watch, patient: PatientContext | None
@@ -219,6 +239,13 @@ def retell(assessment: Assessment, policy: Policy, sentences: Sentences) -> Asse
             assessment.screen, assessment.quality, assessment.identifiers, policy, sentences
         )
     return replace(assessment, verdict=told)
+
+
+def _frame(screen: RectifiedScreen) -> Region:
+    """Return the whole screen as a masked region."""
+    width, height = screen.size_wh
+    frame_xy = np.array([[0, 0], [width, 0], [width, height], [0, height]]) - 0.5
+    return Region(frame_xy, "surround", "masked", 1.0)
 
 
 class _Watch:

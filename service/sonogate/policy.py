@@ -23,6 +23,7 @@ from sonogate.errors import PolicyError
 from sonogate.types import MEASURE_NAMES, Limit, MeasureName, ReasonCode
 
 _Section = TypeVar("_Section")
+_LARGEST_INTEGER = 2**63 - 1  # TOML 1.0 promises no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,7 +487,8 @@ def parse_policy(text: bytes) -> Policy:
     """
     try:
         table = tomllib.loads(text.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        # Beside what is no TOML: numbers and nesting without end.
         raise PolicyError(f"the policy is not TOML: {error}") from error
     if isinstance(table.get("version"), str):
         table["version"] += "+" + hashlib.sha256(text).hexdigest()[:12]
@@ -521,6 +523,8 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         if value not in arguments:
             raise PolicyError(f"{where}: expected one of {', '.join(map(str, arguments))}")
         return value
+    if type(value) is int and abs(value) > _LARGEST_INTEGER:
+        raise PolicyError(f"{where}: expected an integer of 64 bits")
     if hint is float and type(value) in (int, float) and math.isfinite(value):
         return float(value)
     if type(value) is hint and hint in (int, str, bool):

@@ -286,16 +286,35 @@ class Fidelity:
             raise ValueError(f"Fidelity: need 0 ≤ low ≤ value ≤ high ≤ 100, got {self}")
 
 
+@dataclass(frozen=True, slots=True)
+class GreyLevels:
+    """What is left of the display's grey levels.
+
+    Attributes:
+        retained_pct: Share of its just-noticeable differences (DICOM PS3.14) that stray
+            light leaves.
+        surviving_pct: Share of its steps of eight codes that noise and clipping leave apart
+            over 8×8 export pixels.
+    """
+
+    retained_pct: float
+    surviving_pct: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class QualityReport:
     """Every measure of the contract, in its order, and the fidelity they predict.
 
-    ``gains`` says by how many points of fidelity mending one measure alone would help.
+    ``gains`` says by how many points of fidelity mending one measure alone would help;
+    ``recoverable`` is the fidelity after the best tone curve. Both it and ``grey_levels`` are
+    None where they could not be told.
     """
 
     measures: tuple[Measure, ...]
     fidelity: Fidelity | None
     gains: Mapping[MeasureName, float] = field(default_factory=dict)
+    recoverable: Fidelity | None = None
+    grey_levels: GreyLevels | None = None
 
     def __post_init__(self) -> None:
         if tuple(measure.name for measure in self.measures) != MEASURE_NAMES:
@@ -352,11 +371,15 @@ class Region:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IdentifierReport:
-    """What was masked and kept; ``complete`` only when the masking can be trusted."""
+    """What was masked and kept; ``complete`` only when the masking can be trusted.
+
+    ``page`` says that the screen is a page of text: a worklist, a patient's page, a report.
+    """
 
     regions: tuple[Region, ...]
     complete: bool
     failure: str | None = None
+    page: bool = False
 
     def __post_init__(self) -> None:
         if self.complete and self.failure is not None:

@@ -9,7 +9,20 @@ from sonogate.identifiers.classify import classify
 from sonogate.identifiers.find import TextReader
 from sonogate.identifiers.mask import mask
 from sonogate.identifiers.more import mask_more
+from sonogate.identifiers.pages import is_page, is_page_with_picture
 from sonogate.identifiers.patient import PatientContext
 from sonogate.identifiers.read import read
+from sonogate.identifiers.witness import witnessed
 
-__all__ = ["PatientContext", "TextReader", "check", "classify", "mask", "mask_more", "read"]
+__all__ = [
+    "PatientContext",
+    "TextReader",
+    "check",
+    "classify",
+    "is_page",
+    "is_page_with_picture",
+    "mask",
+    "mask_more",
+    "read",
+    "witnessed",
+]

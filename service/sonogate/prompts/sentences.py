@@ -26,6 +26,8 @@ Place = Literal[
     "lower right",
 ]
 Smear = Literal["sideways", "up and down", "diagonally"]
+# What is known beyond the code: why a file is unreadable, or that the screen is a page of text.
+Detail = UnreadableReason | Literal["page"]
 
 PLACES: tuple[Place, ...] = get_args(Place)
 SMEARS: tuple[Smear, ...] = get_args(Smear)
@@ -43,7 +45,8 @@ class Sentences:
 
     A reason has a plain sentence under its code and may have better ones for when more is
     known: ``CODE/place`` (where the fault lies), ``CODE/direction`` (which way to move),
-    ``CODE/smear`` (which way it is smeared), ``CODE/DETAIL`` (why a file is unreadable).
+    ``CODE/smear`` (which way it is smeared), ``CODE/DETAIL`` (why a file is unreadable, what
+    a screen shows instead of a scan).
 
     Attributes:
         language: BCP 47 tag of the catalogue.
@@ -57,6 +60,7 @@ class Sentences:
         object.__setattr__(self, "texts", MappingProxyType(dict(self.texts)))
         wanted: list[str] = [*REASON_CODES]
         wanted += [f"unreadable_file/{reason}" for reason in get_args(UnreadableReason)]
+        wanted.append("no_scan_area/page")
         wanted += [f"{kind}/{place}" for kind in ("place", "direction") for place in PLACES]
         wanted += [f"smear/{smear}" for smear in SMEARS]
         if missing := [key for key in wanted if key not in self.texts]:
@@ -73,7 +77,7 @@ class Sentences:
         *,
         place: Place | None = None,
         smear: Smear | None = None,
-        detail: UnreadableReason | None = None,
+        detail: Detail | None = None,
     ) -> str:
         """Return the most telling sentence for ``code`` that what is known allows.
 
@@ -81,7 +85,7 @@ class Sentences:
             code: Why the photo was not simply accepted.
             place: Where the fault lies, or the side to move to.
             smear: Which way the picture is smeared.
-            detail: Why a file could not be read.
+            detail: Why a file could not be read, or what the screen shows.
         """
         if detail is not None and (text := self.texts.get(f"{code}/{detail}")):
             return text

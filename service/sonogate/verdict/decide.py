@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from sonogate.errors import UnreadableReason
 from sonogate.policy import Policy, VerdictPolicy
@@ -82,7 +83,8 @@ def decide(
 ) -> Verdict:
     """Return the gate's answer for one readable photo.
 
-    No display is a retake; a display without an ultrasound picture is rejected. A measure
+    No display is a retake; a display without an ultrasound picture, or a page of text with
+    one on it, is rejected. A measure
     below its limit, an essential measure that could not be assessed, a predicted fidelity
     below its own limit, or masking that cannot be trusted is a retake. A mediocre or
     unassessed measure limits what an accepted picture is good for.
@@ -102,8 +104,9 @@ def decide(
     belief = screen.quad.shows_ultrasound
     elsewhere = belief is not None and belief < policy.screen.min_ultrasound
     rules = policy.verdict
-    if screen.scan_area_xy is None or elsewhere:
-        return _without_scan(screen, quality, rules, sentences)
+    page = identifiers is not None and identifiers.page
+    if screen.scan_area_xy is None or elsewhere or page:
+        return _without_scan(screen, quality, rules, sentences, page=page)
     if quality is None:
         raise ValueError("decide: an ultrasound picture needs its measures")
     failing, mediocre, limits = _faults(screen, quality, rules)
@@ -134,9 +137,14 @@ def _without_scan(
     quality: QualityReport | None,
     rules: VerdictPolicy,
     sentences: Sentences,
+    *,
+    page: bool,
 ) -> Verdict:
     """Reject; blur is named too, because a blurred scan may not be recognised as one."""
-    first = Reason("no_scan_area", None, sentences.prompt("no_scan_area"))
+    detail: Literal["page"] | None = "page" if page else None
+    first = Reason(
+        "no_scan_area", None, sentences.prompt("no_scan_area", detail=detail), detail=detail
+    )
     failing = _faults(screen, quality, rules)[0] if quality is not None else []
     blurred = [fault for fault in failing if fault.code in BLUR and fault.score >= 0.0]
     return Verdict(
