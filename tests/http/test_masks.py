@@ -174,3 +174,10 @@ def test_pictures_are_found_by_cause_purpose_and_preset(service: Authority) -> N
     assert set(found(purpose="direct_care")) == {plain, tried["image_id"]}
     item = place.client.get(f"/v1/images/{tried['image_id']}", headers=every).json()
     assert (item["purpose"], item["device"]["preset"]) == ("direct_care", "Cardiac")
+
+
+def test_a_reviewer_is_told_the_limits_and_the_archives(service: Authority) -> None:
+    limits = service.client.get("/v1/limits", headers=service.every).json()
+    assert 0 < limits["retake_below"] < limits["limit_below"] < 100
+    archives = service.client.get("/v1/destinations", headers=service.every)
+    assert archives.json() == {"items": []}

@@ -114,6 +114,7 @@ AUTHORITY_SCHEMAS: dict[str, Any] = {
         type={"const": "collection"},
         entry={"type": "array", "items": {"type": "object"}},
     ),
+    "Destinations": _object("Destinations", items={"type": "array", "items": _TEXT}),
     "Sent": _object("Sent", destination=_TEXT, study=_TEXT, objects={"type": "array"}),
 }
 

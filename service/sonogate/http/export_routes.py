@@ -48,12 +48,12 @@ def export_router(keys: AuthorityKeys, destinations: Mapping[str, Destination]) 
     """
 
     def make(backend: Backend) -> APIRouter:
-        router = APIRouter(prefix="/v1/images", tags=["export"])
+        router = APIRouter(prefix="/v1", tags=["export"])
         reviewer = backend.guard.needing(Scope.REVIEW)
         prepare = _preparer(backend, keys.roots)
 
         @router.post(
-            "/{image_id}/export",
+            "/images/{image_id}/export",
             summary="Fetch a picture in another shape",
             description=words.EXPORT,
             responses=words.export_responses(400, 401, 403, 404, 409, 413, 422, 429),
@@ -69,8 +69,17 @@ def export_router(keys: AuthorityKeys, destinations: Mapping[str, Destination]) 
             signature = sign_copy(data, image_id, picture, keys.statements, backend.clock())
             return Response(data, media_type=media_type, headers={words.SIGNATURE: signature})
 
+        @router.get(
+            "/destinations",
+            summary="List the archives that pictures can be sent to",
+            responses=described.responses("Destinations", 200, 304, 401, 403, 406, 429),
+            response_class=Response,
+        )
+        def known(request: Request, _: Annotated[Principal, Depends(reviewer)]) -> Response:
+            return answer(request, {"items": sorted(destinations)})
+
         @router.post(
-            "/{image_id}/send",
+            "/images/{image_id}/send",
             summary="Store a picture in an archive",
             description=words.SEND,
             responses=described.responses(

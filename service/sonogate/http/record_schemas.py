@@ -163,6 +163,12 @@ RECORD_SCHEMAS: dict[str, Any] = {
         organisation=_TEXT,
         scopes={"type": "array", "items": {"enum": [str(scope) for scope in Scope]}},
     ),
+    "Limits": _object(
+        "Limits",
+        policy_version=_TEXT,
+        retake_below={"type": "number"},
+        limit_below={"type": "number"},
+    ),
     "Link": _object("Link", href=_TEXT, expires_s={"type": "integer"}),
     "KeptReport": {
         "title": "KeptReport",

@@ -1,4 +1,4 @@
-"""More of a stored picture masked, and small pictures for lists."""
+"""What a reviewer works with: more masked on a stored picture, small pictures, the limits."""
 
 # Annotations are evaluated here, not postponed: they name what the function around them knows.
 
@@ -28,12 +28,12 @@ THUMBNAIL_PX = 240
 
 def make_router(backend: Backend) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/v1/images", tags=["pictures"])
+    router = APIRouter(prefix="/v1", tags=["pictures"])
     records, guard = backend.records, backend.guard
     reviewer = guard.needing(Scope.REVIEW)
 
     @router.post(
-        "/{image_id}/masks",
+        "/images/{image_id}/masks",
         status_code=201,
         summary="Mask more of a picture",
         description=described.MASKS,
@@ -68,7 +68,7 @@ def make_router(backend: Backend) -> APIRouter:
         return answer(request, render(made), 201, headers)
 
     @router.get(
-        "/{image_id}/thumbnail",
+        "/images/{image_id}/thumbnail",
         summary="Fetch a small picture",
         description=f"At most {THUMBNAIL_PX} pixels wide, made from the masked picture.",
         responses=described.picture_responses(304, 401, 403, 404, 422, 429),
@@ -79,6 +79,21 @@ def make_router(backend: Backend) -> APIRouter:
     ) -> Response:
         image = records.image(who.organisation, image_id)
         return tagged(request, _small(records.picture(image)), image.media_type)
+
+    @router.get(
+        "/limits",
+        summary="Look at the scores that pictures are held to",
+        responses=described.responses("Limits", 200, 304, 401, 403, 406, 429),
+        response_class=Response,
+    )
+    def limits(request: Request, _: Annotated[Principal, Depends(reviewer)]) -> Response:
+        rules = backend.policy.verdict
+        document = {
+            "policy_version": backend.policy.version,
+            "retake_below": rules.retake_below,
+            "limit_below": rules.limit_below,
+        }
+        return answer(request, document)
 
     return router
 
