@@ -17,7 +17,7 @@ NODE_FITS := $(shell node -e 'const [a, b] = process.versions.node.split("."); \
   process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && echo yes)
 WITH_NODE := $(if $(NODE_FITS),,PATH="$(CURDIR)/$(BIN):$$PATH")
 
-.PHONY: run test check web check-web bench docs evaluate notebooks notebooks-short wheel clean setup
+.PHONY: run test check web check-web bench fuzz docs evaluate notebooks notebooks-short wheel clean setup
 
 setup: $(STAMP)
 
@@ -63,6 +63,11 @@ check: $(STAMP)
 ## Where each millisecond goes; prints a table (slow, not part of the tests).
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench
+
+## An hour of made-up inputs for the decoder, another for the uploads; finds go to out/fuzz.
+fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz photo --seconds 3600
+	$(BIN)/python -m tests.fuzz form --seconds 3600
 
 ## The slow evaluations whose figures stand in the README and the model cards.
 evaluate: $(STAMP)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +39,11 @@ class Run:
 class Batch:
     """A command, and where its results go."""
 
-    def __init__(self, photos: Path, results: Path, chunk: int, *more: str) -> None:
+    def __init__(
+        self, command: Sequence[str], photos: Path, results: Path, chunk: int, *more: str
+    ) -> None:
         self._chunks = results / "chunks"
-        sonogate = str(Path(sys.executable).with_name("sonogate"))
-        self._command = [sonogate, "batch", str(photos), str(results)]
+        self._command = [*command, "batch", str(photos), str(results)]
         self._command += ["--workers", str(WORKERS), "--chunk", str(chunk), *more]
         self._log = results.with_suffix(".log")
 

@@ -8,6 +8,7 @@ here. A part's file name is never looked at.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ from sonogate.http.errors import (
 )
 from sonogate.identifiers import PatientContext
 from sonogate.identifiers.patient import MAX_PATIENT_BYTES, parse_patient
+
+# The parser's own warnings quote what was sent.
+logging.getLogger("python_multipart.multipart").disabled = True
 
 PHOTO_FIELD = b"photo"
 PATIENT_FIELD = b"patient"

@@ -11,6 +11,8 @@ from sonogate.types import FloatArray, IdentifierReport, MaskedScreen, Rectified
 
 # Fixed-point bits for polygon vertices.
 SHIFT = 4
+# Where a vertex ends that lies beyond: fixed-point numbers would wrap around.
+FARTHEST_PX = float(1 << 20)
 
 
 def mask(
@@ -57,7 +59,8 @@ def _is_frame(polygon_xy: FloatArray, screen: RectifiedScreen) -> bool:
 
 
 def _fill(canvas: NDArray[np.uint8], polygon_xy: FloatArray, value: int) -> None:
-    corners = np.round(polygon_xy * (1 << SHIFT)).astype(np.int32)
+    near_xy = np.clip(polygon_xy, -FARTHEST_PX, FARTHEST_PX)
+    corners = np.round(near_xy * (1 << SHIFT)).astype(np.int32)
     cv2.fillPoly(canvas, [corners], value, lineType=cv2.LINE_8, shift=SHIFT)
 
 
