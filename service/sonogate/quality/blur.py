@@ -39,7 +39,8 @@ LEVEL = np.array([0.0, -1.75, -2.31, -1.02])
 EXPONENT = np.array([-2.0, -2.15, -2.33, -2.72])
 LEAST_VARIANCE = 0.30  # photo px squared: a pixel's box and the best of lenses
 DOUBT = 0.45  # photo px squared: anisotropy that the text itself may have
-CELL_ROWS, CELL_COLUMNS = 4, 6  # parts of the screen for the heat map
+POINTS, FEWEST_POINTS = 400, 4  # of the screen; of its scan area
+CELL_ROWS, CELL_COLUMNS = 2, 3  # parts of the screen for the heat map
 WORST_SIGMA_PX = 2.0  # export px; heat 1
 
 _X, _Y = np.meshgrid(rfftfreq(TILE_PX), fftfreq(TILE_PX))
@@ -204,9 +205,7 @@ def _on_screen(fitted: tuple[FloatArray, FloatArray], tiles: _Tiles, planes: Pla
     anisotropy = float(eigenvalues[1] - eigenvalues[0])
     excess = math.sqrt(max(anisotropy**2 - DOUBT**2, 0.0))
     shared = max(0.5 * (float(eigenvalues.sum()) - excess), LEAST_VARIANCE)
-    rows, columns = np.nonzero(planes.scan)
-    step = max(len(rows) // 64, 1)
-    points = np.c_[columns, rows][::step].astype(np.float64)
+    points = _points(planes.scan)
     inverse = np.linalg.inv(planes.to_photo.jacobians(points))
     spread = (inverse**2).sum(2).max(1)  # of a round spot, along the worse axis of the screen
     smear = np.linalg.inv(jacobian) @ axes[:, 1] * math.sqrt(12.0 * excess)
@@ -214,6 +213,16 @@ def _on_screen(fitted: tuple[FloatArray, FloatArray], tiles: _Tiles, planes: Pla
     scale = math.sqrt(float(np.median(spread)))
     heat = _heat(tiles, shared, scale)
     return Blur(math.sqrt(shared) * scale, float(np.hypot(*smear)), angle_deg, heat)
+
+
+def _points(scan: NDArray[np.bool_]) -> FloatArray:
+    """Return (N, 2) places of the scan area, about a hundred of them where it is large."""
+    stride = max(int(math.sqrt(scan.size / POINTS)), 1)
+    rows, columns = np.nonzero(scan[::stride, ::stride])
+    if len(rows) < FEWEST_POINTS:
+        stride = 1
+        rows, columns = np.nonzero(scan)
+    return np.stack([columns, rows], axis=1) * float(stride)
 
 
 def _heat(tiles: _Tiles, shared: float, scale: float) -> HeatArray:

@@ -68,10 +68,12 @@ def find_neutrals(planes: Planes) -> Neutrals | None:
     that cameras make preferred to others: text is white on most screens, and menus in
     colour share none. Only where the interface has nothing bright does the picture tell.
     """
-    rgb = planes.rgb[::STRIDE, ::STRIDE].reshape(-1, 3)
+    sparse = np.ascontiguousarray(planes.rgb[::STRIDE, ::STRIDE])
+    brightest = np.maximum.reduce(cv2.split(sparse)).ravel()
+    rgb = sparse.reshape(-1, 3)
     luma = planes.luma[::STRIDE, ::STRIDE].ravel()
     outside = ~planes.scan[::STRIDE, ::STRIDE].ravel()
-    usable = (rgb.max(1) < CLIPPED_CODE) & (luma > BRIGHT_SHARE * planes.white)
+    usable = (brightest < CLIPPED_CODE) & (luma > BRIGHT_SHARE * planes.white)
     if (usable & outside).sum() >= FEWEST:
         usable &= outside
     if usable.sum() < FEWEST:
