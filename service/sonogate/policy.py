@@ -111,9 +111,19 @@ class ScreenPolicy:
         confirming_overlap: Overlap (0–1) of both quads from which they mean the same display.
         same_display_overlap: Overlap from which the edges' quad is taken as the finer one.
         min_ultrasound: Belief (0–1) below which what is displayed is no ultrasound picture.
+        min_scan_agreement: Overlap (0–1) of the outlined scan area with the one that the
+            locator saw below which the locator's is taken.
+        min_coarse_belief: Belief (0–1) in an ultrasound picture from which the locator's scan
+            area is considered.
+        scan_top: Share of the display's height at its top that the locator's scan area is
+            kept out of: machines write names there.
+        scan_bottom: The same at its bottom.
         max_side_px: Longest side of a rectified picture.
         formats_wh: Pixel grids that displays have, commonest first for equal shapes.
         format_tolerance: Relative error of the aspect ratio within which a grid is taken.
+        grid_prominence: How far a display's own pixel grid must stand out of the photo's
+            spectrum to be taken for measured, natural logarithms of power.
+        grid_margin: How far it must stand out beyond the next format's, the same unit.
         min_edge_support: Share of a side (0–1) that must show an edge for it to be moved.
         min_edge_belief: Belief (0–1) that an edge is the display's for a side to be moved.
         locator: How the learned locator reads its maps.
@@ -127,9 +137,15 @@ class ScreenPolicy:
     confirming_overlap: float
     same_display_overlap: float
     min_ultrasound: float
+    min_scan_agreement: float
+    min_coarse_belief: float
+    scan_top: float
+    scan_bottom: float
     max_side_px: int
     formats_wh: tuple[tuple[int, int], ...]
     format_tolerance: float
+    grid_prominence: float
+    grid_margin: float
     min_edge_support: float
     min_edge_belief: float
     locator: LocatorPolicy

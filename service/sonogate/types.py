@@ -171,6 +171,8 @@ class ScreenQuad:
             diagonal) follow q = p (1 + k1 |p|²). 0 when not estimated.
         shows_ultrasound: Share of belief, 0–1, that what is displayed is an ultrasound
             picture; None when nobody looked.
+        coarse_scan_area: (N, 2) about where the ultrasound picture is, in shares (0–1) of the
+            display's width and height from its top-left corner; None when nobody saw it.
     """
 
     corners_xy: FloatArray
@@ -178,9 +180,13 @@ class ScreenQuad:
     visible_fraction: float
     distortion_k1: float = 0.0
     shows_ultrasound: float | None = None
+    coarse_scan_area: FloatArray | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "corners_xy", _frozen_array(self.corners_xy, np.float64))
+        if self.coarse_scan_area is not None:
+            coarse = _frozen_array(self.coarse_scan_area, np.float64)
+            object.__setattr__(self, "coarse_scan_area", coarse)
         if self.corners_xy.shape != (4, 2) or not np.isfinite(self.corners_xy).all():
             raise ValueError("ScreenQuad: corners_xy must be four finite (x, y) points")
         if not 0.0 <= self.confidence <= 100.0:

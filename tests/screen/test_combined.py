@@ -37,7 +37,6 @@ def test_edges_are_taken_in_the_knowing_ones_order(turned: int) -> None:
 
     assert quad is not None
     np.testing.assert_array_equal(quad.corners_xy, np.roll(FINE, turned, axis=0))
-    assert quad.confidence == 90.0
     assert quad.shows_ultrasound == 0.75
 
 

@@ -21,6 +21,7 @@ from sonogate.errors import ModelError
 from sonogate.onnx.heatmaps import Decoded, decode
 from sonogate.onnx.quads import diagonal, in_order_of, overlap, visible_fraction
 from sonogate.onnx.rules import LocatorRules
+from sonogate.onnx.scan import scan_outline
 from sonogate.onnx.sessions import Session
 from sonogate.onnx.turns import turn_belief
 from sonogate.onnx.views import (
@@ -79,11 +80,19 @@ class Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
-    """A quad with the evidence that its confidence rests on, in the order of ``EVIDENCE``."""
+    """What was found.
+
+    Attributes:
+        corners_xy: (4, 2) photo pixels, in reading order.
+        shows_ultrasound: Share of belief, 0–1.
+        evidence: What the confidence rests on, in the order of ``EVIDENCE``.
+        scan_area: (N, 2) in shares of the display's sides, or None.
+    """
 
     corners_xy: FloatArray
     shows_ultrasound: float
     evidence: FloatArray
+    scan_area: FloatArray | None
 
 
 class LearnedLocator:
@@ -140,6 +149,7 @@ class LearnedLocator:
             confidence=100.0 * self.presence(finding) * self.confidence(finding),
             visible_fraction=visible_fraction(finding.corners_xy, photo.size_wh),
             shows_ultrasound=finding.shows_ultrasound,
+            coarse_scan_area=finding.scan_area,
         )
 
     def presence(self, finding: Finding) -> float:
@@ -171,7 +181,8 @@ class LearnedLocator:
             return None
         second = self.look(work, close_view(first.corners_xy))
         corners, decoded, _ = self._closer(first.corners_xy, first.decoded, second)
-        third = self.look(work, close_view(corners))
+        view = close_view(corners)
+        third = self.look(work, view)
         turn, turned = self._turn(work, corners, third)
         ordered = np.roll(corners, -turn, axis=0)
         corners, decoded, agreement = self._closer(corners, decoded, third)
@@ -192,7 +203,8 @@ class LearnedLocator:
             ]
         )
         belief = 0.5 * (_sigmoid(first.ultrasound) + _sigmoid(third.ultrasound))
-        return Finding((corners + 0.5) * scale_xy - 0.5, belief, evidence)
+        scan = scan_outline(third.mask_logits[1], project(CELLS @ view.matrix, corners))
+        return Finding((corners + 0.5) * scale_xy - 0.5, belief, evidence, scan)
 
     def _closer(
         self, corners_xy: FloatArray, decoded: Decoded, look: Look

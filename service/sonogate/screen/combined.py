@@ -9,6 +9,7 @@ import numpy as np
 
 from sonogate.policy import ScreenPolicy
 from sonogate.screen import geometry
+from sonogate.screen.confidence import combined
 from sonogate.screen.locate import ScreenLocator
 from sonogate.types import FloatArray, Photo, ScreenQuad
 
@@ -57,13 +58,14 @@ class CombinedLocator:
             return None
         doubted |= known.confidence < policy.doubtful_confidence
         needed = policy.confirming_overlap if doubted else policy.same_display_overlap
+        confidence = combined(known.confidence, common, policy.confidence)
         if edged is None or common < needed:
-            return known
+            return replace(known, confidence=confidence)
         corners_xy = _in_order_of(known.corners_xy, edged.corners_xy)
         return replace(
             known,
             corners_xy=corners_xy,
-            confidence=max(known.confidence, edged.confidence),
+            confidence=confidence,
             visible_fraction=geometry.visible_fraction(corners_xy, photo.size_wh),
         )
 

@@ -11,7 +11,9 @@ import numpy as np
 from sonogate.policy import ScreenPolicy
 from sonogate.screen import geometry
 from sonogate.screen.colour import to_srgb
+from sonogate.screen.native_grid import measure_grid
 from sonogate.screen.scan_area import find_scan_area
+from sonogate.screen.scan_choice import choose_scan_area
 from sonogate.types import FloatArray, HeatArray, Photo, PixelArray, RectifiedScreen, ScreenQuad
 
 MIN_SIDE_PX = 32
@@ -39,8 +41,9 @@ def rectify(
         photo: The photo, upright.
         quad: Where the display is; its corners are as seen, with the lens's distortion.
         policy: Display formats and the largest size.
-        export_size_wh: The display's own grid where it is known; None to choose the
-            commonest grid of the measured shape.
+        export_size_wh: The display's own grid where it is known; None to measure it where
+            the photo is sharp enough to show it, or else to choose the commonest grid of the
+            measured shape.
 
     Raises:
         ValueError: The quad is degenerate (not convex, or three corners on a line).
@@ -51,8 +54,9 @@ def rectify(
         raise ValueError("the quad is not convex")
     usual = tuple(width / height for width, height in policy.formats_wh)
     pose = geometry.pose(corners_xy, photo.size_wh, photo.camera.focal_35mm_mm, usual)
-    sure = export_size_wh is not None
-    grid_wh = export_size_wh or choose_grid(pose.aspect, policy)
+    known_wh = export_size_wh or measure_grid(photo, corners_xy, k1, pose.aspect, policy)
+    sure = known_wh is not None
+    grid_wh = known_wh or choose_grid(pose.aspect, policy)
     size_wh = rectified_size(corners_xy, photo.size_wh, grid_wh, policy.max_side_px, sure)
     matrix = geometry.homography(geometry.screen_corners(size_wh), corners_xy)
     pixels = to_srgb(_warp(photo, matrix, k1, size_wh), photo.icc_profile)
@@ -67,7 +71,7 @@ def rectify(
         tilt_deg=pose.tilt_deg,
         export_size_wh=grid_wh,
         export_size_sure=sure,
-        scan_area_xy=find_scan_area(pixels),
+        scan_area_xy=choose_scan_area(find_scan_area(pixels), quad, size_wh, policy),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from sonogate.policy import ScreenPolicy
-from sonogate.screen import geometry
+from sonogate.screen import confidence, geometry
 from sonogate.screen.choice import Chosen, choose
 from sonogate.screen.edges import Edges, find_edges
 from sonogate.screen.fit import Track, fit_lines, track
@@ -73,8 +73,9 @@ def refine(photo: Photo, quad: ScreenQuad, policy: ScreenPolicy) -> ScreenQuad |
     moved = _corners(lines)
     support = [0.0 if one is None else one.support for one in tracks]
     if moved is None or not _still_near(moved, coarse_xy):
-        return _rebuilt(photo, quad, coarse_xy, quad.distortion_k1, 0.5)
-    return _rebuilt(photo, quad, moved, k1, float(np.mean(np.minimum(support, belief))))
+        return _rebuilt(photo, quad, coarse_xy, quad.distortion_k1, 0.0, policy)
+    supported = float(np.mean(np.minimum(support, belief)))
+    return _rebuilt(photo, quad, moved, k1, supported, policy)
 
 
 def _straightened(
@@ -112,13 +113,17 @@ def _scales(corners_xy: FloatArray) -> FloatArray:
 
 
 def _rebuilt(
-    photo: Photo, quad: ScreenQuad, ideal_xy: FloatArray, k1: float, support: float
+    photo: Photo,
+    quad: ScreenQuad,
+    ideal_xy: FloatArray,
+    k1: float,
+    support: float,
+    policy: ScreenPolicy,
 ) -> ScreenQuad:
-    confidence = quad.confidence * min(1.0, 0.8 + 0.4 * support)
     return replace(
         quad,
         corners_xy=geometry.distort(ideal_xy, k1, photo.size_wh),
-        confidence=min(confidence, 100.0),
+        confidence=confidence.refined(quad.confidence, support, policy.confidence),
         visible_fraction=geometry.visible_fraction(ideal_xy, photo.size_wh, k1),
         distortion_k1=k1,
     )
