@@ -222,7 +222,7 @@ def _points(scan: NDArray[np.bool_]) -> FloatArray:
     if len(rows) < FEWEST_POINTS:
         stride = 1
         rows, columns = np.nonzero(scan)
-    return np.stack([columns, rows], axis=1) * float(stride)
+    return np.asarray(stride * np.stack([columns, rows], axis=1), np.float64)
 
 
 def _heat(tiles: _Tiles, shared: float, scale: float) -> HeatArray:
