@@ -1,0 +1,86 @@
+// One photo of a case to the service: the submission is made with the first, and stays open
+// for the next attempt.
+
+import type { Problem, Schemas } from "../shared/api";
+import { type Outcome, type Progress, send } from "./upload";
+
+type Submission = Schemas["SubmissionIn"];
+/** What an attempt and an assessment both say of a photo. */
+export type Report = Pick<Schemas["ServiceReport"], "screen" | "identifiers" | "verdict"> & {
+  readonly photo: Pick<Schemas["ServiceReport"]["photo"], "size_wh">;
+};
+/** What the verdict is shown from. */
+export interface Answered {
+  readonly verdict: Schemas["Verdict"];
+  readonly report: Report | null;
+  /** Where the picture is that was kept; null when none was. */
+  readonly keptId: string | null;
+  readonly number: number;
+  /** Whether another attempt may follow. */
+  readonly open: boolean;
+}
+export type Result =
+  | { kind: "answered"; answered: Answered }
+  | { kind: "problem"; problem: Problem }
+  | { kind: "expired" }
+  | { kind: "offline" };
+
+interface Line {
+  readonly language: string;
+  readonly signal: AbortSignal;
+  readonly tell: (progress: Progress) => void;
+}
+
+/** A submission's attempts, one after the other. */
+export class Case {
+  private id: string | null = null;
+  private tried = 0;
+
+  /** `keepsSubmissions` as the service says: without records it only assesses. */
+  constructor(
+    private readonly keepsSubmissions: boolean,
+    private readonly told: () => Submission,
+  ) {}
+
+  async attempt(photo: Blob, line: Line): Promise<Result> {
+    if (!this.keepsSubmissions) return this.assess(photo, line);
+    if (this.id === null) {
+      const made = await post("/v1/submissions", JSON.stringify(this.told()), JSON_TYPE, line);
+      if (made.kind !== "answer") return made;
+      this.id = (made.body as Schemas["Submission"]).id;
+    }
+    const path = `/v1/submissions/${this.id}/photos`;
+    const outcome = await post(path, photo, typeOf(photo), line);
+    if (outcome.kind !== "answer") return outcome;
+    const attempt = outcome.body as Schemas["Attempt"];
+    const open = attempt.submission_state === "open";
+    const { number, released, image_id: keptId } = attempt;
+    const report = attempt.report as Report | null;
+    const { reasons = [], limits = [] } = report?.verdict ?? {};
+    const verdict = { reasons, limits, outcome: released };
+    return { kind: "answered", answered: { verdict, report, keptId, number, open } };
+  }
+
+  private async assess(photo: Blob, line: Line): Promise<Result> {
+    const outcome = await post("/v1/assess?masked=none", photo, typeOf(photo), line);
+    if (outcome.kind !== "answer") return outcome;
+    const report = outcome.body as Schemas["ServiceReport"];
+    this.tried += 1;
+    const open = report.verdict.outcome === "retake";
+    const { verdict } = report;
+    return {
+      kind: "answered",
+      answered: { verdict, report, keptId: null, number: this.tried, open },
+    };
+  }
+}
+
+const JSON_TYPE = "application/json";
+
+function typeOf(photo: Blob): string {
+  return photo.type.startsWith("image/") ? photo.type : "application/octet-stream";
+}
+
+function post(path: string, body: Blob | string, type: string, line: Line): Promise<Outcome> {
+  return send(path, body, type, line.language, line.signal, line.tell);
+}
