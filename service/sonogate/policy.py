@@ -458,11 +458,27 @@ class GuidancePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceProfile:
+    """What is known of an ultrasound machine's display.
+
+    Attributes:
+        export_wh: Pixels of its screen and of its exports.
+    """
+
+    export_wh: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        if min(self.export_wh) < 1:
+            raise PolicyError("devices: a display has pixels on both sides")
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole policy.
 
     Attributes:
         version: Written into every result, with the digest of the file behind it.
+        devices: The site's machines by the names that it gives them.
     """
 
     version: str
@@ -476,6 +492,7 @@ class Policy:
     calibration: CalibrationPolicy
     submission: SubmissionPolicy
     guidance: GuidancePolicy
+    devices: Mapping[str, DeviceProfile]
 
 
 def default_policy() -> Policy:

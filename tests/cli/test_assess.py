@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import Executor
+from importlib import resources
 from pathlib import Path
 
 import cv2
@@ -201,6 +202,8 @@ def test_models_that_cannot_be_loaded_are_said_so(tmp_path: Path) -> None:
         ["--language", "tlh"],
         ["--export-size", "wide"],
         ["--export-size", "0x100"],
+        ["--device", "no such cart"],
+        ["--device", "no such cart", "--export-size", "1024x768"],
         ["--policy", "/nonexistent/policy.toml"],
         ["--out", "/dev/null/out"],
     ],
@@ -209,6 +212,30 @@ def test_a_misspelt_option_is_a_usage_error(tmp_path: Path, arguments: list[str]
     photo = tmp_path / "scan.jpg"
     photo.write_bytes(empty_room_jpeg())
     assert run("assess", photo, *arguments).exit_code == 2
+
+
+def test_a_device_that_the_policy_names_tells_the_grid(tmp_path: Path) -> None:
+    shipped = resources.files("sonogate.models").joinpath("policy.toml").read_text()
+    rules = tmp_path / "policy.toml"
+    rules.write_text(shipped + '"ED cart 2" = { export_wh = [1280, 800] }\n')
+    photo = tmp_path / "scan.jpg"
+    photo.write_bytes(empty_room_jpeg())
+    told: list[tuple[int, int] | None] = []
+
+    def listening(
+        policy: Policy,
+        *,
+        language: str,
+        export_size_wh: tuple[int, int] | None,
+        executor: Executor | None,
+        threads: int | None,
+    ) -> Assessor:
+        told.append(export_size_wh)
+        return make_gate()
+
+    named = ["assess", str(photo), "--policy", str(rules), "--device", "ED cart 2"]
+    assert CliRunner().invoke(create_cli(listening), named).exit_code == 0
+    assert told == [(1280, 800)]
 
 
 def test_version_names_package_policy_and_models() -> None:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from sonogate.cli.factory import read_policy, read_size
+from sonogate.cli.factory import read_grid, read_policy
 from sonogate.cli.files import Job, collect, read_patient, read_photo, write_results
 
 if TYPE_CHECKING:
@@ -63,6 +63,10 @@ def register(app: typer.Typer, make_gate: GateFactory) -> None:
             str | None,
             typer.Option(help="The display's own pixel grid where it is known: 1024x768."),
         ] = None,
+        device: Annotated[
+            str | None,
+            typer.Option(help="The machine, by a name under [devices] in the policy."),
+        ] = None,
         patient: Annotated[
             str | None,
             typer.Option(
@@ -79,7 +83,7 @@ def register(app: typer.Typer, make_gate: GateFactory) -> None:
         """
         errors = Console(stderr=True)
         rules = read_policy(policy)
-        size_wh = read_size(export_size)
+        size_wh = read_grid(rules, export_size, device)
         jobs, complaints = collect(photos)
         for complaint in complaints:
             errors.print(complaint, style="red")

@@ -26,7 +26,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from sonogate.cli.factory import read_policy, read_size
+from sonogate.cli.factory import read_grid, read_policy
 from sonogate.cli.files import SUFFIXES
 
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ def register(app: typer.Typer, make_gate: GateFactory) -> None:
             str | None,
             typer.Option(help="The displays' own pixel grid where it is known: 1024x768."),
         ] = None,
+        device: Annotated[
+            str | None,
+            typer.Option(help="The machine, by a name under [devices] in the policy."),
+        ] = None,
     ) -> None:
         """Assess many photos, from a folder or S3, into one Parquet file a chunk.
 
@@ -91,7 +95,7 @@ def register(app: typer.Typer, make_gate: GateFactory) -> None:
         _require("pyarrow")
         if dask is not None:
             _require("distributed")
-        read_policy(policy)  # refuses a malformed one before anything is started
+        rules = read_policy(policy)  # refuses a malformed one before anything is started
         from sonogate.batch import Settings  # noqa: PLC0415
 
         settings = Settings(
@@ -100,7 +104,7 @@ def register(app: typer.Typer, make_gate: GateFactory) -> None:
             policy=_policy_bytes(policy),
             make_gate=make_gate,
             language=language,
-            export_size_wh=read_size(export_size),
+            export_size_wh=read_grid(rules, export_size, device),
             pictures=pictures,
             keep_names=keep_names,
         )

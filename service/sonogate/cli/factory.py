@@ -60,3 +60,19 @@ def read_size(text: str | None) -> tuple[int, int] | None:
     if not (width.isdecimal() and height.isdecimal() and int(width) > 0 and int(height) > 0):
         raise typer.BadParameter("expected WIDTHxHEIGHT, such as 1024x768")
     return int(width), int(height)
+
+
+def read_grid(rules: Policy, size: str | None, device: str | None) -> tuple[int, int] | None:
+    """Return the display's pixel grid: as given, as the policy knows it, or None.
+
+    Raises:
+        typer.BadParameter: Both are given, the policy does not name the device, or the size
+            is none.
+    """
+    if device is None:
+        return read_size(size)
+    if size is not None:
+        raise typer.BadParameter("--export-size says it already", param_hint="--device")
+    if device not in rules.devices:
+        raise typer.BadParameter("the policy names no such device", param_hint="--device")
+    return rules.devices[device].export_wh
