@@ -29,7 +29,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 import sonogate as sg
-from sonogate.evaluate import masking
+from sonogate.evaluate import masking, masking_photos
 from sonogate.evaluate.masking_report import as_table
 
 FULL = os.environ.get("SONOGATE_NOTEBOOKS") == "full"
@@ -38,7 +38,7 @@ SEED = 50_600_000
 gate = sg.default_gate()
 
 # %%
-screens = list(masking.simulated(range(SEED, SEED + PHOTOS), PHOTO_WH, gate.policy))
+screens = list(masking_photos.simulated(range(SEED, SEED + PHOTOS), PHOTO_WH, gate.policy))
 accepts = masking.gate_accepts(gate)
 outcomes = [masking.judge(one, gate.reader, gate.policy, accepts=accepts) for one in screens]
 display(Markdown(as_table(outcomes)))

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from sonogate.evaluate import masking, masking_adversary, masking_report
+from sonogate.evaluate import masking, masking_adversary, masking_photos, masking_report
 from sonogate.policy import Policy
 from sonogate.simulate.values import Export, ScreenText, TextKind
 from sonogate.types import FloatArray, MaskedScreen, PixelArray, RectifiedScreen, ScreenQuad
 
 WIDTH, HEIGHT = 320, 240
+
+
+@pytest.fixture
+def policy(policy: Policy) -> Policy:
+    """The package's policy, the search at a pixel a pixel, as the fake reader answers it."""
+    return replace(policy, identifiers=replace(policy.identifiers, canvas_px_per_export_px=1.0))
 
 
 class Reader:
@@ -52,7 +59,7 @@ def text(kind: TextKind, at_xy: tuple[int, int]) -> ScreenText:
     return ScreenText("x", kind, box_xy, at_xy, ink)
 
 
-def labelled(*texts: ScreenText) -> masking.LabelledScreen:
+def labelled(*texts: ScreenText) -> masking_photos.LabelledScreen:
     pixels = np.full((HEIGHT, WIDTH, 3), 20, dtype=np.uint8)
     for one in texts:
         x, y = one.ink_xy
@@ -62,7 +69,9 @@ def labelled(*texts: ScreenText) -> masking.LabelledScreen:
     quad = ScreenQuad(corners(-0.5, -0.5, WIDTH - 0.5, HEIGHT - 0.5), 100.0, 1.0)
     size_wh = (WIDTH, HEIGHT)
     screen = RectifiedScreen(pixels, quad, np.eye(3), size_wh, 0.0, size_wh, True, area_xy)
-    return masking.LabelledScreen("made", export, screen, np.ones((HEIGHT, WIDTH), dtype=np.bool_))
+    return masking_photos.LabelledScreen(
+        "made", export, screen, np.ones((HEIGHT, WIDTH), dtype=np.bool_)
+    )
 
 
 FOUND = corners(98, 98, 142, 112)
@@ -96,7 +105,7 @@ def test_text_out_of_the_frame_does_not_count(policy: Policy) -> None:
     seen = labelled(text("name", (100, 100)))
     frame = np.ones((HEIGHT, WIDTH), dtype=np.bool_)
     frame[:, :130] = False
-    cut = masking.LabelledScreen("cut", seen.export, seen.screen, frame)
+    cut = masking_photos.LabelledScreen("cut", seen.export, seen.screen, frame)
     assert masking.judge(cut, Reader(FOUND, "SMITH"), policy).identifiers == ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -117,7 +117,8 @@ class DrawnScreen:
 
 @pytest.fixture
 def limits(policy: Policy) -> IdentifiersPolicy:
-    return policy.identifiers
+    """The package's limits, the search at a pixel a pixel, as fake readers answer it."""
+    return replace(policy.identifiers, canvas_px_per_export_px=1.0)
 
 
 @pytest.fixture(scope="session")

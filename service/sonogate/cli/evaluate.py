@@ -17,6 +17,7 @@ class LocatorName(StrEnum):
 
     LEARNED = "learned"
     CLASSICAL = "classical"
+    GATE = "gate"
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +38,9 @@ def register(app: typer.Typer) -> None:
         truth: Annotated[
             Path | None, typer.Option(help="Corners by file name; DATASET/truth.toml by default.")
         ] = None,
-        locator: Annotated[LocatorName, typer.Option(help="Which locator.")] = LocatorName.LEARNED,
+        locator: Annotated[
+            LocatorName, typer.Option(help="Which; gate is both, as photos are assessed.")
+        ] = LocatorName.LEARNED,
         refined: Annotated[
             bool, typer.Option("--refined/--unrefined", help="Refine on the full photo.")
         ] = True,
@@ -53,15 +56,17 @@ def register(app: typer.Typer) -> None:
 
         from sonogate.evaluate import gallery  # noqa: PLC0415
         from sonogate.evaluate import localisation as measured  # noqa: PLC0415
+        from sonogate.gate import load_locator  # noqa: PLC0415
         from sonogate.onnx.locator import LearnedLocator  # noqa: PLC0415
-        from sonogate.screen import ClassicalLocator  # noqa: PLC0415
+        from sonogate.screen import ClassicalLocator, ScreenLocator  # noqa: PLC0415
 
         rules = read_policy(policy)
-        chosen = (
-            LearnedLocator(rules.screen.locator, least_presence=rules.screen.least_presence)
-            if locator is LocatorName.LEARNED
-            else ClassicalLocator(rules.screen)
-        )
+        chosen: ScreenLocator = load_locator(rules)
+        if locator is LocatorName.LEARNED:
+            learned = rules.screen.locator
+            chosen = LearnedLocator(learned, least_presence=rules.screen.least_presence)
+        elif locator is LocatorName.CLASSICAL:
+            chosen = ClassicalLocator(rules.screen)
         photos = measured.read_dataset(dataset, rules, truth)
         outcomes = measured.run(photos, chosen, rules, refined=refined)
         typer.echo(measured.as_table(measured.summarise(outcomes)))
@@ -115,6 +120,12 @@ def _register_masking(group: typer.Typer) -> None:
         tesseract: Annotated[
             bool, typer.Option("--tesseract", help="Let Tesseract look for what was left.")
         ] = False,
+        fitted: Annotated[
+            bool,
+            typer.Option(
+                "--fitted", help="Make each photo as large as its screen needs, MEGAPIXELS at most."
+            ),
+        ] = False,
         sheet: Annotated[
             Path | None, typer.Option(help="PNG of the hundred pictures to look at first.")
         ] = None,
@@ -123,17 +134,23 @@ def _register_masking(group: typer.Typer) -> None:
         import cv2  # noqa: PLC0415
 
         from sonogate.evaluate import masking as measured  # noqa: PLC0415
-        from sonogate.evaluate import masking_report  # noqa: PLC0415
+        from sonogate.evaluate import masking_photos, masking_report  # noqa: PLC0415
         from sonogate.gate import default_gate  # noqa: PLC0415
 
         rules = read_policy(policy)
         gate = default_gate(rules)
         accepts = measured.gate_accepts(gate)
-        unit = (megapixels * 1e6 / 12) ** 0.5
-        size_wh = (4 * round(unit), 4 * round(0.75 * unit))
+        seeds = range(seed, seed + count)
+        if fitted:
+            photos = masking_photos.near_enough(seeds, megapixels, rules)
+        else:
+            unit = (megapixels * 1e6 / 12) ** 0.5
+            photos = masking_photos.simulated(
+                seeds, (4 * round(unit), 4 * round(0.75 * unit)), rules
+            )
         outcomes = [
             measured.judge(one, gate.reader, rules, accepts=accepts, tesseract=tesseract)
-            for one in measured.simulated(range(seed, seed + count), size_wh, rules)
+            for one in photos
         ]
         typer.echo(masking_report.as_table(outcomes))
         if sheet is not None:

@@ -7,8 +7,9 @@ read: of each leak its contrast and height are given, so that both can be counte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -16,21 +17,18 @@ from numpy.typing import NDArray
 
 from sonogate import identifiers
 from sonogate.evaluate import masking_adversary as adversary
+from sonogate.evaluate.masking_photos import LabelledScreen
 from sonogate.identifiers import TextReader
 from sonogate.pipeline import Gate
 from sonogate.policy import Policy
-from sonogate.screen import rectify
-from sonogate.simulate import photograph, render_export
 from sonogate.simulate.screens.writing import words
 from sonogate.simulate.values import Export, ScreenText, TextKind
 from sonogate.types import (
     FloatArray,
     IdentifierReport,
     MaskedScreen,
-    Photo,
     PixelArray,
     RectifiedScreen,
-    ScreenQuad,
 )
 from sonogate.verdict import decide
 
@@ -41,29 +39,12 @@ MIN_IN_FRAME = 0.9
 # Masks within this distance of an identifier's ink are needed, export pixels.
 NEEDED_MARGIN_PX = 12.0
 SUBSAMPLES = 3
+# Ink at least this high in the photo, and in letters that the recogniser has, can be read.
+LEGIBLE_PX = 14.0
 THUMBNAIL_PX = 480
 
 # Says whether the gate takes a photo whose masking is complete.
 Accepts = Callable[["LabelledScreen", IdentifierReport], bool]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LabelledScreen:
-    """A rectified screen and the export behind it.
-
-    Attributes:
-        name: Names it in tables.
-        export: What was displayed.
-        screen: The rectified screen, with its scan area as the gate finds it.
-        in_frame: (height, width) bool, rectified pixels that the photo holds.
-        photo: The photo, for its quality; None when that is of no interest.
-    """
-
-    name: str
-    export: Export
-    screen: RectifiedScreen
-    in_frame: NDArray[np.bool_]
-    photo: Photo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +76,8 @@ class Outcome:
         leaks: Those that were not covered.
         clinical: Clinical texts in the frame.
         kept: Those of which nearly all ink is visible.
+        legible: Clinical texts in letters that the recogniser has, and high enough to be read.
+        legible_kept: Those of them that are kept.
         needless: Share of the scan area that was masked away from any identifier.
         read: Identifiers of which the adversary still reads something.
         unsure: Whether the masking did not call itself complete.
@@ -109,38 +92,11 @@ class Outcome:
     clinical: int
     kept: int
     needless: float
+    legible: int = 0
+    legible_kept: int = 0
     read: int = 0
     unsure: bool = False
     worst: PixelArray | None = field(default=None, repr=False)
-
-
-def simulated(
-    seeds: Iterable[int], size_wh: tuple[int, int], policy: Policy
-) -> Iterator[LabelledScreen]:
-    """Make simulated photos, rectified by their true corners, their scan area as found.
-
-    Args:
-        seeds: One photo each; a screen without a scan area is left out.
-        size_wh: Size of the photos, pixels.
-        policy: For rectification.
-    """
-    for seed in seeds:
-        export = render_export(seed)
-        if export.scan_area_xy is None:
-            continue
-        made = photograph(export, seed, "full", size_wh, "masking", fidelity=False)
-        truth = made.truth
-        if truth.corners_xy is None:
-            continue
-        photo = Photo(made.pixels, "0" * 64, "jpeg")
-        quad = ScreenQuad(truth.corners_xy, 100.0, truth.visible_fraction, truth.distortion_k1)
-        screen = rectify(photo, quad, policy.screen, export.size_wh)
-        if screen.scan_area_xy is None:
-            # Such a screen is rejected, and nothing of it is shown.
-            continue
-        blank = replace(photo, pixels=np.full_like(made.pixels, 255))
-        frame = rectify(blank, quad, policy.screen, export.size_wh).pixels[..., 0] > 127
-        yield LabelledScreen(str(seed), export, screen, frame, photo)
 
 
 def to_rectified(points_xy: FloatArray, export: Export, screen: RectifiedScreen) -> FloatArray:
@@ -180,7 +136,8 @@ def judge(
         tesseract: Whether the adversary looks at the masked picture.
     """
     rules, screen, export = policy.identifiers, labelled.screen, labelled.export
-    report = identifiers.classify(identifiers.read(screen, reader, rules), screen, rules)
+    runs = identifiers.witnessed(identifiers.read(screen, reader, rules), screen, reader, rules)
+    report = identifiers.classify(runs, screen, rules)
     masked = identifiers.mask(screen, report, rules)
     final = identifiers.check(masked, report, reader, rules)
     accepted = final.complete and (accepts is None or accepts(labelled, final))
@@ -189,7 +146,7 @@ def judge(
     near = np.zeros(masked.mask.shape, dtype=np.uint8)
     kinds: list[TextKind] = []
     leaks: list[Leak] = []
-    clinical = kept = read = 0
+    clinical = kept = legible = legible_kept = read = 0
     for text in export.texts:
         x, y = _ink_pixels(text, labelled)
         if not len(x) or labelled.in_frame[y, x].mean() < MIN_IN_FRAME:
@@ -198,7 +155,10 @@ def judge(
         if text.kind == "clinical":
             # Names of makers are not of the clinic: the policy says whether they stay.
             if text.text not in makers:
-                clinical, kept = clinical + 1, kept + (visible >= MIN_KEPT)
+                shown = visible >= MIN_KEPT
+                clinical, kept = clinical + 1, kept + shown
+                if can_be_read(text, labelled):
+                    legible, legible_kept = legible + 1, legible_kept + shown
             continue
         kinds.append(text.kind)
         near[y, x] = 1
@@ -214,10 +174,21 @@ def judge(
         clinical=clinical,
         kept=kept,
         needless=_needless(screen, masked, near),
+        legible=legible,
+        legible_kept=legible_kept,
         read=read,
         unsure=not final.complete,
         worst=_thumbnail(masked),
     )
+
+
+def can_be_read(text: ScreenText, labelled: LabelledScreen) -> bool:
+    """Say whether a text is high enough in the photo and in letters the recogniser has."""
+    area_px = cv2.contourArea(labelled.screen.quad.corners_xy.astype(np.float32))
+    sampling = float(np.sqrt(area_px / np.prod(labelled.export.size_wh)))
+    scripts = {unicodedata.name(one, "").split(" ")[0] for one in text.text if one.isalpha()}
+    known = {"LATIN", "CJK", "HIRAGANA", "KATAKANA", "MICRO", "GREEK"}
+    return scripts <= known and min(text.ink.shape) * sampling >= LEGIBLE_PX
 
 
 def _thumbnail(masked: MaskedScreen) -> PixelArray:

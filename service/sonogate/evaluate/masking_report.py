@@ -58,6 +58,8 @@ def as_table(outcomes: Sequence[Outcome]) -> str:
     lines += [
         "",
         f"Clinical texts kept: {kept} of {clinical} ({100 * kept / max(clinical, 1):.1f}%)",
+        f"Of those that can be read: {sum(one.legible_kept for one in accepted)} of "
+        f"{sum(one.legible for one in accepted)}",
         f"Scan area masked needlessly: mean {100 * np.mean(needless):.3f}%, "
         f"median {100 * np.median(needless):.3f}%, most {100 * np.max(needless):.2f}%",
         f"Accepted by the gate: {len(accepted)} of {len(outcomes)}",

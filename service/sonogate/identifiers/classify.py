@@ -6,7 +6,6 @@ and nothing around it suggests that it is part of an identifier.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,17 +13,12 @@ import cv2
 import numpy as np
 
 from sonogate.identifiers import boxes
+from sonogate.identifiers.grammar import Grade, agree, grade
+from sonogate.identifiers.kinds import guess_kind
+from sonogate.identifiers.misreadings import ruler_number
 from sonogate.identifiers.patient import PatientContext, names_patient
 from sonogate.identifiers.ruler import RulerMark, is_short, on_rulers
-from sonogate.identifiers.vocabulary import (
-    Grade,
-    agree,
-    fold,
-    grade,
-    is_date_or_long_number,
-    plain,
-    ruler_number,
-)
+from sonogate.identifiers.vocabulary import plain
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import (
     FloatArray,
@@ -35,11 +29,6 @@ from sonogate.types import (
     TextRun,
     TextRuns,
 )
-
-_INSTITUTION = re.compile(
-    r"hosp|clin|medic|ctr|cent|univ|health|inst|krank|praxis|hopital|sante|saude|salud|imaging"
-)
-
 
 # Length over height up to which a box holds one letter.
 LONE_ELONGATION = 1.6
@@ -99,7 +88,7 @@ def classify(
         kept = one.on_ruler or (one.grade is not None and _fits(one, judged, in_margin, policy))
         if patient is not None and any(names_patient(text, patient) for text in one.run.readings):
             kept = False
-        kind: RegionKind = "clinical" if kept else _kind(one.run)
+        kind: RegionKind = "clinical" if kept else guess_kind(one.run)
         if not kept and not _is_lone(one) and _within(one.box, screen.scan_area_xy):
             # A line's ends may have been missed.
             width_px = one.box[2] - one.box[0]
@@ -234,23 +223,31 @@ def _fits(
     initials = text.isalpha() and len(text) <= MAX_INITIALS
     if in_margin and (one.grade == "nameable" or initials):
         return False
-    line_height = boxes.height(one.box)
-    for other in judged:
-        if other is one or other.on_ruler or not other.writes:
-            continue
-        if other.grade is not None and not (in_margin and other.grade == "nameable"):
-            continue
-        beside = boxes.same_line(one.box, other.box)
-        if in_margin and beside and one.grade != "menu":
-            return False
-        if one.grade in ("words", "menu") and not initials:
-            continue
-        near = policy.context_lines * line_height
-        if beside and boxes.gap_x(one.box, other.box) < near:
-            return False
-        if boxes.gap_x(one.box, other.box) < 0 and boxes.gap_y(one.box, other.box) < near:
-            return False
-    return True
+    return not any(
+        _casts_doubt(other, one, in_margin, initials, policy)
+        for other in judged
+        if other is not one and not other.on_ruler and other.writes
+    )
+
+
+def _casts_doubt(
+    other: _Judged, one: _Judged, in_margin: bool, initials: bool, policy: IdentifiersPolicy
+) -> bool:
+    """Say whether unknown writing stands so near that a known word may be part of it."""
+    if other.grade is not None and not (in_margin and other.grade == "nameable"):
+        return False
+    beside = boxes.same_line(one.box, other.box)
+    if in_margin and beside and one.grade != "menu":
+        return True
+    if one.grade in ("words", "menu") and not initials:
+        return False
+    near = policy.context_lines * boxes.height(one.box)
+    if beside and boxes.gap_x(one.box, other.box) < near:
+        return True
+    if one.grade == "menu" and not in_margin:
+        # In a list of settings the lines around a key are settings too.
+        return False
+    return boxes.gap_x(one.box, other.box) < 0 and boxes.gap_y(one.box, other.box) < near
 
 
 def _too_wide(one: _Judged) -> bool:
@@ -279,21 +276,3 @@ def _contradicts(other: _Judged, one: _Judged) -> bool:
     if not other.writes or boxes.share_inside(one.box, other.box) < 0.5:
         return False
     return plain(one.run.readings[0]) not in plain(other.run.readings[0])
-
-
-def _kind(run: TextRun) -> RegionKind:
-    """Guess what a masked run tells, for the report; nothing rests on it."""
-    if not run.readings:
-        return "text"
-    text = fold(run.readings[0])
-    digits = sum(map(str.isdigit, text))
-    letters = sum(map(str.isalpha, text))
-    if is_date_or_long_number(text) and re.search(r"\d\s*[:/.-]\s*\d|[a-z]{3}", text):
-        return "date"
-    if digits >= 4 and digits >= letters:
-        return "number"
-    if _INSTITUTION.search(text):
-        return "institution"
-    if letters >= 3 and digits == 0:
-        return "name"
-    return "text"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,24 +11,18 @@ from numpy.typing import NDArray
 from sonogate.identifiers import boxes
 from sonogate.identifiers.evidence import is_lone, looks_written, turned_crops
 from sonogate.identifiers.find import TextReader, canvas_scale, find, resize
-from sonogate.identifiers.vocabulary import grade
+from sonogate.identifiers.grammar import agree, grade
+from sonogate.identifiers.lines import tidy
+from sonogate.identifiers.readings import read_lines
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import FloatArray, PixelArray, RectifiedScreen, TextRun, TextRuns
 
-# The second reading sees the line this much coarser and stretched to full contrast.
-SECOND_LINE_HEIGHT_PX = 32
-STRETCH_PERCENTILES = (2.0, 98.0)
-# A run taller than this many times its width is vertical text or a bar: never read.
-MAX_TALL_RATIO = 2.5
-# An off-level run is never read: consoles write level text.
-MAX_OFF_LEVEL_PX = 1.0
 # Blur from a step of contrast c and steepest slope g: c / (g * sqrt(2 pi)) for an edge,
 # 0.61 c / g for a thin line; halfway between.
 BLUR_FACTOR = 0.5
 SMALL_TEXT_PERCENTILE = 10.0
 MIN_UPRIGHT_WORD = 2
-# Grades of text that has words in it.
-WORDY = frozenset(("words", "menu", "nameable", "label"))
+MIN_KNOWN = 3
 
 
 def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy) -> TextRuns:
@@ -51,7 +44,9 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
         scale = canvas_scale(screen, policy)
         canvas = resize(screen.pixels, scale)
         found = find(canvas, scale, reader, policy)
-        runs = _read_runs(screen.pixels, found, 1.0 / scale, reader, policy)
+        lines = tidy(found, canvas, scale, screen.scan_area_xy)
+        found, read_of_it = read_lines(screen.pixels, lines, 1.0 / scale, reader, policy)
+        runs = tuple(read_of_it)
         if screen.scan_area_xy is not None:
             runs = _written(screen.pixels, screen.scan_area_xy, found, runs, reader, policy)
     except Exception as error:
@@ -59,7 +54,7 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
         return TextRuns((), f"the text reader failed ({type(error).__name__})")
     if not runs:
         return TextRuns((), "no text was found on the screen")
-    if not any(_legible(run, policy) for run in runs):
+    if not any(_legible(run, policy) for run in runs) and not _much_known(runs, policy):
         return TextRuns(runs, "no text on the screen can be read: it may be turned or mirrored")
     blur_px = text_blur_px(canvas, runs, scale, policy) / (
         scale * screen.rectified_px_per_export_px
@@ -87,6 +82,20 @@ def _legible(run: TextRun, policy: IdentifiersPolicy) -> bool:
         and letters >= MIN_UPRIGHT_WORD
         and known not in {None, "number"}
     )
+
+
+def _much_known(runs: Sequence[TextRun], policy: IdentifiersPolicy) -> bool:
+    """Say whether several runs were read twice as what consoles write, though none for certain."""
+    known = [
+        run
+        for run in runs
+        if len(run.readings) > 1
+        and run.confidence >= policy.min_keep_confidence
+        and any(map(str.isalpha, run.readings[0]))
+        and agree(*run.readings[:2])
+        and grade(run.readings[0]) in {"measured", "words", "menu"}
+    ]
+    return len(known) >= MIN_KNOWN
 
 
 def text_blur_px(
@@ -138,59 +147,6 @@ def _most_blur_px(
     small_px = float(np.percentile(heights_px, SMALL_TEXT_PERCENTILE)) if heights_px else 0.0
     height_px = max(small_px, policy.min_plausible_height_px)
     return min(policy.max_text_blur_px, policy.max_blur_per_height * height_px)
-
-
-def _readable(run: TextRun, scale_px: float, policy: IdentifiersPolicy) -> bool:
-    """Say whether a run is worth reading: level, not tall, and large enough."""
-    polygon_xy = run.polygon_xy
-    box = boxes.bounds(polygon_xy)
-    width, height = box[2] - box[0], box[3] - box[1]
-    level = abs(polygon_xy[1, 1] - polygon_xy[0, 1]) <= MAX_OFF_LEVEL_PX * max(1.0, scale_px)
-    return bool(
-        level
-        and height <= MAX_TALL_RATIO * width
-        and height >= policy.min_text_height_px * scale_px
-        and run.confidence >= policy.min_read_confidence
-    )
-
-
-def _read_runs(
-    pixels: PixelArray,
-    found: Sequence[TextRun],
-    scale_px: float,
-    reader: TextReader,
-    policy: IdentifiersPolicy,
-) -> tuple[TextRun, ...]:
-    runs = list(found)
-    readable, crops = [], []
-    for index, run in enumerate(runs):
-        x0, y0, x1, y1 = boxes.pixels(boxes.bounds(run.polygon_xy), pixels.shape)
-        if x1 - x0 >= 3 and y1 - y0 >= 3 and _readable(run, scale_px, policy):
-            readable.append(index)
-            crops.append(np.ascontiguousarray(pixels[y0:y1, x0:x1]))
-    again: dict[bool, list[int]] = {True: [], False: []}
-    looks: dict[bool, list[PixelArray]] = {True: [], False: []}
-    for index, crop, (text, confidence) in zip(readable, crops, reader.skim(crops), strict=True):
-        if not text:
-            continue
-        runs[index] = replace(runs[index], readings=(text,), confidence=confidence)
-        known = grade(text, keep_vendors=policy.keep_vendors)
-        if known is not None:
-            # A word could be a name: it is worth the slower reader.
-            wordy = known in WORDY
-            again[wordy].append(index)
-            looks[wordy].append(_second_look(crop))
-    for wordy, read_again in ((False, reader.skim), (True, reader.recognise)):
-        if not again[wordy]:
-            continue
-        for index, (text, confidence) in zip(again[wordy], read_again(looks[wordy]), strict=True):
-            first = runs[index]
-            runs[index] = replace(
-                first,
-                readings=(*first.readings, text),
-                confidence=min(first.confidence, confidence),
-            )
-    return tuple(runs)
 
 
 def _written(
@@ -253,12 +209,3 @@ def _continues(box: FloatArray, lines: Sequence[FloatArray]) -> bool:
         and 0.5 * boxes.height(line) <= size <= 1.5 * boxes.height(line)
         for line in lines
     )
-
-
-def _second_look(crop: PixelArray) -> PixelArray:
-    """Return the line coarser, grey and at full contrast."""
-    scale = min(1.0, SECOND_LINE_HEIGHT_PX / crop.shape[0])
-    grey = cv2.cvtColor(resize(crop, scale), cv2.COLOR_RGB2GRAY).astype(np.float32)
-    low, high = np.percentile(grey, STRETCH_PERCENTILES)
-    stretched = np.clip((grey - low) * (255.0 / max(float(high - low), 1.0)), 0, 255)
-    return np.repeat(stretched.astype(np.uint8)[:, :, None], 3, axis=2)
