@@ -17,7 +17,7 @@ NODE_FITS := $(shell node -e 'const [a, b] = process.versions.node.split("."); \
   process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && echo yes)
 WITH_NODE := $(if $(NODE_FITS),,PATH="$(CURDIR)/$(BIN):$$PATH")
 
-.PHONY: run test check web check-web bench fuzz docs evaluate notebooks notebooks-short wheel clean setup
+.PHONY: run test check web check-web bench fuzz supply lock docs evaluate notebooks notebooks-short wheel clean setup
 
 setup: $(STAMP)
 
@@ -84,6 +84,17 @@ notebooks: $(STAMP)
 ## The same with few photos, as CI runs them.
 notebooks-short: $(STAMP)
 	$(BIN)/python -m tests.notebooks --short
+
+## Bill of materials and licences in build/supply; DATABASE=osv-pypi.zip adds known vulnerabilities.
+supply: $(STAMP)
+	$(BIN)/python -m tests.supply $(if $(DATABASE),--database $(DATABASE))
+
+## Versions and digests of all that is installed, anew after a change of the dependencies.
+lock:
+	test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv; }
+	build/lock/bin/uv pip compile pyproject.toml --quiet --extra dev --extra research \
+	  --constraint constraints.txt --generate-hashes --no-header --no-annotate --universal \
+	  --python-version 3.11 --output-file requirements.lock
 
 ## Build the wheel, install it in a clean environment without the network, assess a sample.
 wheel: $(STAMP) $(WEB_STAMP)

@@ -13,15 +13,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from sonogate.records.errors import DamagedRecordError, RecordsError
+from sonogate.records.errors import DamagedRecordError, RecordsError, UnavailableError
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
 
 PREFIX = "pictures"
+# A client waits meanwhile: better told to come again than kept.
+_RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
 _NAME = re.compile("[0-9a-f]{64}")
 
 
@@ -43,16 +49,23 @@ class Blobs:
         self._folder = folder
 
     def put(self, data: bytes) -> str:
-        """Store ``data`` durably and return its name."""
+        """Store ``data`` durably and return its name.
+
+        Raises:
+            UnavailableError: The store cannot be reached or is full.
+        """
         name = hashlib.sha256(data).hexdigest()
         try:
             obstore.put(self._store, _path(name), data, mode="create")
         except AlreadyExistsError:
             pass
-        except BaseError as error:
-            raise RecordsError("the picture cannot be stored") from error
+        except (BaseError, OSError) as error:
+            raise UnavailableError("the picture cannot be stored") from error
         if self._folder is not None:
-            _to_disk(self._folder, self._folder / _path(name))
+            try:
+                _to_disk(self._folder, self._folder / _path(name))
+            except OSError as error:
+                raise UnavailableError("the picture cannot be stored") from error
         return name
 
     def get(self, name: str) -> bytes:
@@ -60,14 +73,14 @@ class Blobs:
 
         Raises:
             DamagedRecordError: It is missing, or not what was stored.
-            RecordsError: The store cannot be reached.
+            UnavailableError: The store cannot be reached.
         """
         try:
             data = bytes(obstore.get(self._store, _path(name)).bytes())
         except FileNotFoundError as error:
             raise DamagedRecordError("a stored picture is missing") from error
         except BaseError as error:
-            raise RecordsError("a picture cannot be read") from error
+            raise UnavailableError("a picture cannot be read") from error
         if hashlib.sha256(data).hexdigest() != name:
             raise DamagedRecordError("a stored picture is not what was stored")
         return data
@@ -79,7 +92,7 @@ class Blobs:
         except FileNotFoundError:
             return
         except BaseError as error:
-            raise RecordsError("a picture cannot be removed") from error
+            raise UnavailableError("a picture cannot be removed") from error
 
     def list(self) -> Iterator[BlobFacts]:
         """Yield every object."""
@@ -127,7 +140,7 @@ def open_blobs(url: str) -> Blobs:
     if parts.scheme != "s3":
         raise RecordsError("pictures are stored at file:// or s3://")
     try:
-        return Blobs(from_url(url), None)
+        return Blobs(from_url(url, retry_config=_RETRIES), None)
     except BaseError:
         raise RecordsError("the pictures' store cannot be used as it is configured") from None
 

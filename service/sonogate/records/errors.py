@@ -38,4 +38,4 @@ class BadCursorError(RecordsError):
 
 
 class UnavailableError(RecordsError):
-    """The database cannot be reached, or is too busy to answer in time."""
+    """The database or the store of pictures cannot be reached, is full, or is too busy."""

@@ -1,0 +1,1 @@
+"""What the service answers while something beneath it fails, and how it comes back."""

@@ -1,0 +1,1 @@
+"""What the package is made of: bill of materials, licences, known vulnerabilities."""
