@@ -108,6 +108,7 @@ class ScreenPolicy:
             confirm one that the learned locator doubts.
         doubtful_confidence: Confidence (0–100) of the learned locator's quad below which that
             of the edges is taken where both mean the same display.
+        whole_fraction: Visible share (0–1) of the learned locator's quad from which that can be.
         confirming_overlap: Overlap (0–1) of both quads from which they mean the same display.
         same_display_overlap: Overlap from which the edges' quad is taken as the finer one.
         min_ultrasound: Belief (0–1) below which what is displayed is no ultrasound picture.
@@ -134,6 +135,7 @@ class ScreenPolicy:
     least_presence: float
     suspected_presence: float
     doubtful_confidence: float
+    whole_fraction: float
     confirming_overlap: float
     same_display_overlap: float
     min_ultrasound: float
@@ -252,11 +254,25 @@ class VerdictPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteKeeps:
+    """What a site keeps beside the clinical.
+
+    Attributes:
+        machine: Names of makers and machines.
+        times: Times of day, alone or with their date; a date alone is never kept.
+        operator: Who held the probe, in a field that says so.
+    """
+
+    machine: bool
+    times: bool
+    operator: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IdentifiersPolicy:
     """How text is found, what of it a site keeps, and when masking can be trusted.
 
     Attributes:
-        keep_vendors: Whether names of makers and machines may stay.
         canvas_px_per_export_px: Size of the picture that is searched at scale 1.
         canvas_max_side_px: Longest side of that picture.
         passes: Scales at which the screen is searched.
@@ -307,9 +323,9 @@ class IdentifiersPolicy:
         page_line_confidence: The finder's confidence of such a line at least, 0–1.
         page_lines_beside: Lines beside a scan area from which the screen is a page of text
             with a picture on it.
+        keeps: What the site keeps beside the clinical.
     """
 
-    keep_vendors: bool
     canvas_px_per_export_px: float
     canvas_max_side_px: int
     passes: tuple[float, ...]
@@ -351,6 +367,7 @@ class IdentifiersPolicy:
     page_lines: int
     page_line_confidence: float
     page_lines_beside: int
+    keeps: SiteKeeps
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,54 @@ def test_two_readings_must_agree_with_confidence(limits: IdentifiersPolicy) -> N
 
 def test_vendors_are_the_sites_choice(limits: IdentifiersPolicy) -> None:
     assert actions(limits, run("PHILIPS", SIDE)) == ["masked"]
-    assert actions(replace(limits, keep_vendors=True), run("PHILIPS", SIDE)) == ["kept"]
+    keeping = replace(limits, keeps=replace(limits.keeps, machine=True))
+    assert actions(keeping, run("PHILIPS", SIDE)) == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("10:16:17", True),
+        ("2:04 PM", True),
+        ("16 OCT 07 10:16", True),
+        ("2007.07.31 14:04:25", True),
+        ("11-28-17 4:20:40 PM", True),
+        # It may be the day of birth.
+        ("16 OCT 07", False),
+        ("1931-07-23", False),
+        ("SMITH 10:16", False),
+        ("10:16 SMITH", False),
+        ("1:25 000", False),
+    ],
+)
+def test_times_are_the_sites_choice_and_dates_alone_are_never_kept(
+    limits: IdentifiersPolicy, text: str, kept: bool
+) -> None:
+    assert actions(limits, run(text, HEADER)) == ["masked"]
+    keeping = replace(limits, keeps=replace(limits.keeps, times=True))
+    assert actions(keeping, run(text, HEADER)) == ["kept" if kept else "masked"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Op: JD", True),
+        ("Operator: Meyer", True),
+        ("Untersucher: Meyer", True),
+        ("Meyer", False),
+        ("Op:", False),
+        ("Operator: Anna Meyer", False),
+        ("Patient: Meyer", False),
+        ("Op: 4711", False),
+    ],
+)
+def test_the_operator_is_the_sites_choice(limits: IdentifiersPolicy, text: str, kept: bool) -> None:
+    keeping = replace(limits, keeps=replace(limits.keeps, operator=True))
+    assert actions(keeping, run(text, HEADER)) == ["kept" if kept else "masked"]
+
+
+def test_a_site_keeps_nothing_unless_it_says_so(limits: IdentifiersPolicy) -> None:
+    assert not any((limits.keeps.machine, limits.keeps.times, limits.keeps.operator))
 
 
 def test_only_the_scan_area_and_kept_runs_stay(limits: IdentifiersPolicy) -> None:

@@ -13,11 +13,12 @@ import cv2
 import numpy as np
 
 from sonogate.identifiers import boxes
-from sonogate.identifiers.grammar import Grade, agree, grade
+from sonogate.identifiers.grammar import Grade, agree
 from sonogate.identifiers.kinds import guess_kind
 from sonogate.identifiers.misreadings import ruler_number
 from sonogate.identifiers.patient import PatientContext, names_patient
 from sonogate.identifiers.ruler import RulerMark, is_short, on_rulers
+from sonogate.identifiers.site import known_as
 from sonogate.identifiers.vocabulary import plain
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import (
@@ -195,7 +196,7 @@ def _judge(run: TextRun, policy: IdentifiersPolicy) -> _Judged:
     if len(run.readings) >= MIN_READINGS and all(
         agree(run.readings[0], other) for other in run.readings[1:]
     ):
-        known = grade(run.readings[0], keep_vendors=policy.keep_vendors)
+        known = known_as(run.readings[0], policy.keeps)
         least = policy.min_keep_confidence
         if known == "measured":
             least = policy.min_measured_confidence

@@ -14,6 +14,7 @@ from sonogate.identifiers.find import TextReader, canvas_scale, find, resize
 from sonogate.identifiers.grammar import agree, grade
 from sonogate.identifiers.lines import tidy
 from sonogate.identifiers.readings import read_lines
+from sonogate.identifiers.site import known_as
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import FloatArray, PixelArray, RectifiedScreen, TextRun, TextRuns
 
@@ -76,7 +77,7 @@ def _legible(run: TextRun, policy: IdentifiersPolicy) -> bool:
     signs, letters = sum(map(str.isalnum, text)), sum(map(str.isalpha, text))
     if letters >= policy.min_upright_unknown_letters:
         return True
-    known = grade(text, keep_vendors=policy.keep_vendors)
+    known = known_as(text, policy.keeps)
     return (
         signs >= policy.min_upright_letters
         and letters >= MIN_UPRIGHT_WORD

@@ -12,6 +12,7 @@ from sonogate.identifiers import boxes
 from sonogate.identifiers.find import TextReader, resize
 from sonogate.identifiers.grammar import grade
 from sonogate.identifiers.lines import Line
+from sonogate.identifiers.site import known_as
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import FloatArray, PixelArray, TextRun
 
@@ -142,7 +143,7 @@ def _again(
     runs = list(once)
     again: dict[bool, list[int]] = {False: [], True: []}
     for index, run in enumerate(runs):
-        known = grade(run.readings[0], keep_vendors=policy.keep_vendors) if run.readings else None
+        known = known_as(run.readings[0], policy.keeps) if run.readings else None
         if known is not None:
             again[known in WORDY].append(index)
     for wordy, read_again in ((False, reader.skim), (True, reader.recognise)):
