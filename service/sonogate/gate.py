@@ -16,7 +16,7 @@ from sonogate.pipeline import Gate
 from sonogate.policy import Policy, default_policy
 from sonogate.prompts import load_sentences
 from sonogate.quality import parse_fidelity_model, parse_glare_model
-from sonogate.screen import ClassicalLocator
+from sonogate.screen import ClassicalLocator, ScreenLocator
 from sonogate.screen.combined import CombinedLocator
 from sonogate.types import Assessment, Versions
 
@@ -72,18 +72,12 @@ def default_gate(
     reader = RapidOcrReader(threads)
     manifest = load_manifest()
     glare, fidelity = manifest["glare"], manifest["fidelity"]
-    learned = LearnedLocator(policy.screen.locator, least_presence=policy.screen.least_presence)
-    locator = CombinedLocator(
-        learned,
-        ClassicalLocator(policy.screen),
-        policy.screen,
-        LearnedLocator(policy.screen.locator, least_presence=policy.screen.suspected_presence),
-    )
-    models = {**reader.versions, **learned.versions, glare.name: glare.sha256}
+    located = manifest["locator"]
+    models = {**reader.versions, located.name: located.sha256, glare.name: glare.sha256}
     models[fidelity.name] = fidelity.sha256
     return Gate(
         policy=policy,
-        locator=locator,
+        locator=load_locator(policy),
         reader=reader,
         sentences=load_sentences(language),
         versions=Versions(version("sonogate"), policy.version, MappingProxyType(models)),
@@ -91,6 +85,24 @@ def default_gate(
         fidelity_model=parse_fidelity_model(read_weight(fidelity)),
         export_size_wh=export_size_wh,
         executor=executor,
+    )
+
+
+def load_locator(policy: Policy) -> ScreenLocator:
+    """Load what finds the display: the trained locator and the one that follows edges.
+
+    Args:
+        policy: Its section of the screen.
+
+    Raises:
+        ModelError: The model is missing or is not the one that the manifest names.
+    """
+    rules = policy.screen
+    return CombinedLocator(
+        LearnedLocator(rules.locator, least_presence=rules.least_presence),
+        ClassicalLocator(rules),
+        rules,
+        LearnedLocator(rules.locator, least_presence=rules.suspected_presence),
     )
 
 

@@ -308,6 +308,8 @@ class IdentifiersPolicy:
         scan_found_confidence: The detector's confidence from which such letters suffice, 0–1.
         scan_line_margin: Line heights by which a masked line in the scan area is prolonged on
             either side, as its ends may have been missed.
+        scan_end_margin: The same where nothing beyond the end looks like more of the line.
+        scan_end_ink: Steepness of what looks like more of a line, of the line's own, 0–1.
         mask_margin_px: Margin around masked runs, export pixels.
         keep_margin_px: Margin around kept runs, export pixels; where it meets a masked run,
             the mask wins.
@@ -355,6 +357,8 @@ class IdentifiersPolicy:
     scan_letter_confidence: float
     scan_found_confidence: float
     scan_line_margin: float
+    scan_end_margin: float
+    scan_end_ink: float
     mask_margin_px: float
     keep_margin_px: float
     fill_grey: int

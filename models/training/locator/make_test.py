@@ -12,6 +12,7 @@ import argparse
 import json
 import math
 import multiprocessing
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -82,11 +83,13 @@ def _chunk(task: tuple[Path, int, int, Split, float]) -> list[tuple[str, dict[st
     return entries
 
 
-def _composed(task: tuple[Path, int, int, Split, float]) -> list[tuple[str, dict[str, object]]]:
+def _composed(
+    task: tuple[Path, int, int, Split, float], *, hard: bool = False
+) -> list[tuple[str, dict[str, object]]]:
     out, first, count, split, _ = task
     entries = []
     for seed in range(first, first + count):
-        sample = compose(np.random.default_rng((seed, 13)), _library[split])
+        sample = compose(np.random.default_rng((seed, 13)), _library[split], hard=hard)
         name = f"composed_{seed}.jpg"
         pixels = np.ascontiguousarray(sample.pixels[..., ::-1])
         if not cv2.imwrite(str(out / name), pixels, [cv2.IMWRITE_JPEG_QUALITY, 95]):
@@ -112,6 +115,7 @@ def main() -> None:
     parser.add_argument("--enlarged", type=float, default=2.0, help="over 512 px")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--composed", action="store_true", help="composed, not simulated")
+    parser.add_argument("--hard", action="store_true", help="composed of what is mistaken")
     parser.add_argument("--rendered", type=Path, default=None, help="made by render_screens")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -119,7 +123,8 @@ def main() -> None:
     firsts = range(options.seed, options.seed + options.count, CHUNK)
     tasks = [(options.out, first, CHUNK, options.split, options.enlarged) for first in firsts]
     start = (options.data, options.split, options.rendered)
-    make = _composed if options.composed else _chunk
+    composed = partial(_composed, hard=options.hard)
+    make = composed if options.composed or options.hard else _chunk
     with (
         (options.out / TRUTH_NAME).open("w", encoding="utf-8") as file,
         multiprocessing.get_context("spawn").Pool(options.workers, _start, start) as workers,

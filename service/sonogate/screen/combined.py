@@ -56,7 +56,9 @@ class CombinedLocator:
         policy = self._policy
         if doubted and common < policy.confirming_overlap:
             return None
-        doubted |= known.confidence < policy.doubtful_confidence
+        # Edges in sight are not the display's where it runs out of the frame.
+        whole = known.visible_fraction >= policy.whole_fraction
+        doubted |= whole and known.confidence < policy.doubtful_confidence
         needed = policy.confirming_overlap if doubted else policy.same_display_overlap
         confidence = combined(known.confidence, common, policy.confidence)
         if edged is None or common < needed:
