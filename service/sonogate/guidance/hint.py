@@ -66,10 +66,10 @@ def choose_hint(
     side = _edge_side(corners, size_wh, rules.edge_margin)
     if measures.visible_pct < rules.min_visible_pct or side != "none":
         return Hint("cut_off", None if side == "none" else side)
-    if measures.sampling < rules.min_sampling:
-        return Hint("too_far")
     if measures.tilt_deg > rules.max_tilt_deg:
         return Hint("off_angle", _far_side(corners, rules.side_ratio))
+    if measures.sampling < rules.min_sampling:
+        return Hint("too_far")
     if glance.ultrasound < rules.min_ultrasound:
         return Hint("no_scan_area")
     if measures.white < rules.min_white:

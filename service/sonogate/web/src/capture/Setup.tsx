@@ -37,8 +37,8 @@ export function Setup({ value, asksCase, onChange, onLanguage, onDone }: Props) 
           </select>
         </label>
       </header>
-      <h1 tabIndex={-1}>{words.setup_title}</h1>
-      <p class="lead">{words.setup_lead}</p>
+      <h1 tabIndex={-1}>{asksCase ? words.setup_title : words.page_title}</h1>
+      {asksCase && <p class="lead">{words.setup_lead}</p>}
       {asksCase && (
         <>
           <Choice
@@ -171,6 +171,7 @@ function Context({ value, set }: PartProps) {
 
 function Field(props: { label: string; hint?: string; children: ComponentChildren }) {
   return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
     <label class="field">
       <span>{props.label}</span>
       {props.children}

@@ -31,7 +31,6 @@ export function Viewfinder(props: Props) {
   const video = useRef<HTMLVideoElement>(null);
   const [tries, setTries] = useState(0);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new try opens it anew
   useEffect(() => {
     let open: Camera | null = null;
     let gone = false;

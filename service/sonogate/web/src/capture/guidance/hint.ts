@@ -63,10 +63,10 @@ function chooseHint(glance: Glance, seen: Seen, size: Size, rules: Rules): Hint 
   if (measures.visible_pct < rules.min_visible_pct || side !== "none") {
     return { code: "cut_off", place: side === "none" ? null : side };
   }
-  if (measures.sampling < rules.min_sampling) return { code: "too_far", place: null };
   if (measures.tilt_deg > rules.max_tilt_deg) {
     return { code: "off_angle", place: farSide(glance.corners, rules.side_ratio) };
   }
+  if (measures.sampling < rules.min_sampling) return { code: "too_far", place: null };
   if (glance.ultrasound < rules.min_ultrasound) return { code: "no_scan_area", place: null };
   if (measures.white < rules.min_white) return { code: "too_dark", place: null };
   if (measures.saturated_pct > rules.flooded_pct) return { code: "too_bright", place: null };
