@@ -20,13 +20,15 @@ FINE = ROUGH + np.array([[-4.0, 3.0], [5.0, -2.0], [3.0, 6.0], [-2.0, 4.0]])
 class Says:
     """A locator with one answer."""
 
-    def __init__(self, corners_xy: FloatArray | None, confidence: float = 40.0) -> None:
-        self._corners_xy, self._confidence = corners_xy, confidence
+    def __init__(
+        self, corners_xy: FloatArray | None, confidence: float = 40.0, visible: float = 1.0
+    ) -> None:
+        self._corners_xy, self._confidence, self._visible = corners_xy, confidence, visible
 
     def __call__(self, photo: Photo) -> ScreenQuad | None:
         if self._corners_xy is None:
             return None
-        return ScreenQuad(self._corners_xy, self._confidence, 1.0, shows_ultrasound=0.75)
+        return ScreenQuad(self._corners_xy, self._confidence, self._visible, shows_ultrasound=0.75)
 
 
 @pytest.mark.parametrize("turned", range(4))
@@ -61,7 +63,7 @@ def test_edges_alone_make_no_display() -> None:
     assert CombinedLocator(Says(None), Says(FINE, 99.0), POLICY)(PHOTO) is None
 
 
-@pytest.mark.parametrize(("confidence", "taken"), [(40.0, False), (20.0, True)])
+@pytest.mark.parametrize(("confidence", "taken"), [(80.0, False), (20.0, True)])
 def test_edges_of_another_shape_are_taken_in_doubt_only(confidence: float, taken: bool) -> None:
     wider = ROUGH + np.array([[-20.0, 0.0], [30.0, 0.0], [30.0, 0.0], [-20.0, 0.0]])
 
@@ -69,6 +71,16 @@ def test_edges_of_another_shape_are_taken_in_doubt_only(confidence: float, taken
 
     assert quad is not None
     np.testing.assert_array_equal(quad.corners_xy, wider if taken else ROUGH)
+
+
+def test_edges_in_sight_of_a_cut_display_are_not_taken_in_doubt() -> None:
+    wider = ROUGH + np.array([[-20.0, 0.0], [30.0, 0.0], [30.0, 0.0], [-20.0, 0.0]])
+    cut = Says(ROUGH, 20.0, visible=0.7)
+
+    quad = CombinedLocator(cut, Says(wider), POLICY)(PHOTO)
+
+    assert quad is not None
+    np.testing.assert_array_equal(quad.corners_xy, ROUGH)
 
 
 @pytest.mark.parametrize(("edged", "found"), [(FINE, True), (ROUGH * 0.4, False), (None, False)])
