@@ -174,6 +174,7 @@ def test_what_is_drawn_over_is_gone_for_good(page: Page, service: ReviewService)
     page.get_by_role("button", name="Hide for good").click()
     expect(page.get_by_role("alert")).to_contain_text("rectangle first")
     # One drawn with the mouse, and one set by the keyboard alone.
+    page.locator(".drawing").scroll_into_view_if_needed()
     box = page.locator(".drawing").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"])
@@ -227,7 +228,7 @@ def test_a_picture_is_exported_and_verified(
     sign_in(page, service)
     show(page, stored["plain"])
     page.get_by_role("button", name="Export").click()
-    page.get_by_label("As").select_option("dicom")
+    page.get_by_label("As", exact=True).select_option("dicom")
     page.get_by_role("button", name="Save the file").click()
     with page.expect_download() as download:
         page.get_by_role("link", name=".dcm").click()
@@ -316,7 +317,7 @@ def test_axe_finds_nothing_in_any_state(
     states["recall"] = violations(page)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Export").click()
-    page.get_by_label("As").select_option("fhir")
+    page.get_by_label("As", exact=True).select_option("fhir")
     page.locator(".sheet summary").click()
     states["export"] = violations(page)
     page.keyboard.press("Escape")

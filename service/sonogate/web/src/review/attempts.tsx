@@ -49,7 +49,9 @@ function Column({ attempt, limits }: { attempt: Attempt; limits: Limits | null }
         <p>
           <strong class="number">{writeNumber(language, fidelity.value)}</strong>{" "}
           <span class="small number">
-            ({writeNumber(language, fidelity.low)}–{writeNumber(language, fidelity.high)})
+            <bdi dir="ltr">
+              ({writeNumber(language, fidelity.low)}–{writeNumber(language, fidelity.high)})
+            </bdi>
           </span>
         </p>
       )}

@@ -30,7 +30,8 @@ export function MaskForm({ picture, size_wh, boxes, setBoxes, close, stale, done
   // The same for each try of what is asked for, so that nothing is hidden twice.
   const request = useRef({ key: "", body: "" });
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus(), []);
+  // What is to be drawn on stays in view.
+  useEffect(() => title.current?.focus({ preventScroll: true }), []);
 
   const put = (index: number, change: Partial<Box>) =>
     setBoxes(boxes.map((box, at) => (at === index ? { ...box, ...change } : box)));
