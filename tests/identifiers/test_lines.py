@@ -58,7 +58,7 @@ def test_neighbours_are_cut_where_nothing_is_written() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [np.array([20.0, 26, 180, 50]), np.array([200.0, 38, 390, 62]), np.array([20.0, 38, 180, 122])],
+    [np.array([20.0, 23, 180, 47]), np.array([200.0, 38, 390, 62]), np.array([20.0, 38, 180, 122])],
 )
 def test_what_is_no_neighbour_is_left_alone(other: FloatArray) -> None:
     upper, lower = set_apart(np.zeros((240, 400), np.float32), [ABOVE, other])

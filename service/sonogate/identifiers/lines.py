@@ -17,7 +17,7 @@ from sonogate.identifiers import boxes
 from sonogate.types import FloatArray, PixelArray, TextRun
 
 # Of the lower box's height, the overlap up to which two boxes are neighbouring lines.
-MAX_OVERLAP = 0.6
+MAX_OVERLAP = 0.75
 # Heights that lines of one list may have, over each other.
 MAX_HEIGHT_RATIO = 2.0
 # Width of a gap over its line's height, from which what it parts may be two texts.

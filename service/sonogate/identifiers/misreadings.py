@@ -20,6 +20,7 @@ _GLUED = (
     (re.compile(r"\b(power|pwr|gain|ao|dr)-(?=\d)"), r"\1 -"),
     (re.compile(r"\b(?:s/a|sa|5/a)\s?(?=\d/\d(?:\s|$))"), "s/a "),
     (re.compile(r"\bl/rinvert\b"), "l/r invert"),
+    (re.compile(r"^5c(?=\d{1,2}-\d)"), "sc"),
     (re.compile(r"\b(wf|p|persist|pers)(?=(?:low|med|high|max)\b)"), r"\1 "),
     (re.compile(r"\bf\s?(?=\d{1,2}[.,]\d\s?mhz)"), "freq "),
     (re.compile(r"^([cdg])(?=\d{1,2}(?:[.,]\d)?$)"), r"\1 "),

@@ -13,6 +13,7 @@ from sonogate.identifiers.find import TextReader, resize
 from sonogate.identifiers.grammar import grade
 from sonogate.identifiers.lines import Line
 from sonogate.identifiers.site import known_as
+from sonogate.identifiers.vocabulary import fold, vocabulary
 from sonogate.policy import IdentifiersPolicy
 from sonogate.types import FloatArray, PixelArray, TextRun
 
@@ -94,15 +95,18 @@ def _joined(
 ) -> list[TextRun]:
     """Read a label together with the value right of it, where only both are known.
 
-    Both get the outline and the reading of the whole. Headers and footers, where an age may
-    stand beside a name, are left alone.
+    Both get the outline and the reading of the whole. In headers and footers, where an age may
+    stand beside a name, only the acoustic indices are.
     """
     runs = list(once)
     top = policy.header_fraction * screen_height_px
     bottom = screen_height_px * (1.0 - policy.footer_fraction)
     held = [boxes.bounds(run.polygon_xy) for run in runs]
     for left, label in enumerate(once):
-        if not label.readings or not top <= boxes.centre_y(held[left]) <= bottom:
+        if not label.readings or not label.readings[0][:1].isalpha():
+            continue
+        in_margin = not top <= boxes.centre_y(held[left]) <= bottom
+        if in_margin and fold(label.readings[0]).strip(" :") not in vocabulary().indices:
             continue
         for right, value in enumerate(once):
             if left == right or not value.readings or not _follows(held[left], held[right]):
