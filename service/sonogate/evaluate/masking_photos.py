@@ -21,10 +21,11 @@ from sonogate.types import FloatArray, Photo, RectifiedScreen, ScreenQuad
 PRESET: PresetName = "masking"
 # Photos just large enough: photo pixels per export pixel, and what would be refused.
 BASE_SIZE_WH = (2308, 1732)
-WANTED_SAMPLING = (1.55, 2.4)
+WANTED_SAMPLING = (1.65, 2.4)
 LEAST_SAMPLING = 1.5
 LEAST_SCALE = 0.87
-BRIGHT_ROOM = 0.7
+MOST_REFLECTED = 0.008  # of the screen's white
+MOST_NOISE = 1.2e-3  # variance over signal, at the screen's white
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +69,8 @@ def near_enough(
     """The same, each photo just large enough for its screen to be sampled as the gate asks.
 
     Screens that would need a larger photo than ``most_megapixels`` are left out, and so are
-    photos that the gate would surely refuse: too far, a lamp in the glass, a bright room.
+    photos that the gate would most likely refuse: too far, a lamp or a bright room in the
+    glass, much noise.
 
     Args:
         seeds: One photo each.
@@ -88,7 +90,9 @@ def near_enough(
         shrinks = 1.0 if messenger is None else min(1.0, messenger[0] / width)
         if width * height > 1e6 * most_megapixels or shrinks * scale * at_base < LEAST_SAMPLING:
             continue
-        if setup.room.lamps or setup.room.level > BRIGHT_ROOM:
+        reflected = setup.room.level * setup.panel.reflectance
+        noise = setup.sensor.shot / setup.sensor.exposure
+        if setup.room.lamps or reflected > MOST_REFLECTED or noise > MOST_NOISE:
             continue
         yield from _photographed(export, seed, (width, height), policy)
 
