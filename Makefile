@@ -89,12 +89,12 @@ notebooks-short: $(STAMP)
 supply: $(STAMP)
 	$(BIN)/python -m tests.supply $(if $(DATABASE),--database $(DATABASE))
 
-## Versions and digests of all that is installed, anew after a change of the dependencies.
+## Versions and digests of what is deployed, anew after a change of the dependencies.
 lock:
 	test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv; }
-	build/lock/bin/uv pip compile pyproject.toml --quiet --extra dev --extra research \
+	build/lock/bin/uv pip compile pyproject.toml --quiet --extra export \
 	  --constraint constraints.txt --generate-hashes --no-header --no-annotate --universal \
-	  --python-version 3.11 --output-file requirements.lock
+	  --python-version 3.11 --output-file service/deploy/requirements.lock
 
 ## Build the wheel, install it in a clean environment without the network, assess a sample.
 wheel: $(STAMP) $(WEB_STAMP)

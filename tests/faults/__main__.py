@@ -103,7 +103,7 @@ def _store(folder: Path, mood: Mood, fault: str) -> Row:
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     urllib.request.urlopen(urllib.request.Request(f"{place}/faults", method="PUT")).close()
-    with serving(folder, pictures="s3://faults/records") as service:
+    with serving(folder, pictures=f"s3://faults/{mood}") as service:
         proxy.turn(mood)
         start = time.monotonic()
         answers = service.photos(1)

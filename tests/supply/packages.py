@@ -1,4 +1,4 @@
-"""The packages that an environment of this project holds, as their own metadata tell."""
+"""The packages that are deployed with this one, as their own metadata tell."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "requirements.lock"
-# Said in their sources alone.
-_UNSAID = {"atheris": "Apache-2.0"}
+LOCK = ROOT / "service" / "deploy" / "requirements.lock"
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,11 @@ def installed() -> list[Package]:
     for one in distributions():
         name = normalised(one.metadata["Name"])
         if name in wanted:
-            found[name] = Package(name, one.version, _licence(name, one))
+            found[name] = Package(name, one.version, _licence(one))
     return [found[name] for name in sorted(found)]
 
 
-def _licence(name: str, one: Distribution) -> str:
+def _licence(one: Distribution) -> str:
     meta = one.metadata
     if meta.get("License-Expression"):
         return str(meta["License-Expression"])
@@ -60,4 +58,4 @@ def _licence(name: str, one: Distribution) -> str:
         if entry.startswith("License :: ")
     ]
     said = (meta.get("License") or "").strip().splitlines()
-    return ", ".join(classed) or (said[0] if said else _UNSAID.get(name, ""))
+    return ", ".join(classed) or (said[0] if said else "")

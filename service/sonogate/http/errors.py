@@ -68,7 +68,16 @@ class UnreadablePhotoError(RequestError):
 
 
 class BusyError(RequestError):
-    """As many photos are waiting as may."""
+    """As many photos are waiting as may.
+
+    Attributes:
+        retry_after_s: Seconds after which there should be a place, those turned away before
+            served; None while nobody knows.
+    """
+
+    def __init__(self, retry_after_s: int | None = None) -> None:
+        super().__init__("every place is held")
+        self.retry_after_s = retry_after_s
 
 
 class NotReadyError(RequestError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +15,10 @@ from sonogate.gate import Assessor
 from sonogate.http.errors import BusyError, NotReadyError
 from sonogate.identifiers import PatientContext
 from sonogate.types import Assessment
+
+# Weight of the newest in the running mean of how long a place is held.
+_NEWEST = 0.2
+_LONGEST_S = 60.0
 
 
 class GatePool:
@@ -37,6 +43,10 @@ class GatePool:
         self._gates: queue.SimpleQueue[Assessor] = queue.SimpleQueue()
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="gate")
         self._ready = False
+        # How long places were held lately, seconds.
+        self._held_s: float | None = None
+        # Until when the places are promised, on the monotonic clock.
+        self._turn_at_s = 0.0
 
     @property
     def ready(self) -> bool:
@@ -75,13 +85,27 @@ class GatePool:
         self.require_ready()
         with self._lock:
             if self._places == 0:
-                raise BusyError
+                raise BusyError(self._turn_s())
             self._places -= 1
+        start = time.monotonic()
         try:
             yield
         finally:
+            took_s = time.monotonic() - start
             with self._lock:
                 self._places += 1
+                before_s = took_s if self._held_s is None else self._held_s
+                self._held_s = before_s + _NEWEST * (took_s - before_s)
+
+    def _turn_s(self) -> int | None:
+        """Return when who is turned away now should come again, seconds; None if unknown."""
+        if self._held_s is None:
+            return None
+        now = time.monotonic()
+        # Who was turned away before comes first, and takes a share of the places' time.
+        share_s = self._held_s / self._all_places
+        self._turn_at_s = min(max(self._turn_at_s, now) + share_s, now + _LONGEST_S)
+        return math.ceil(self._turn_at_s - now)
 
     async def assess(self, data: bytes, patient: PatientContext | None = None) -> Assessment:
         """Assess a photo on a worker; the caller holds a place.

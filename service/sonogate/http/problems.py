@@ -158,7 +158,7 @@ def install(app: FastAPI, retry_after_s: int) -> None:
 
     Args:
         app: The application.
-        retry_after_s: What a client that may try again is told.
+        retry_after_s: What a client that may try again is told, at least.
     """
 
     def answer(problem: Problem, wait_s: int = retry_after_s) -> JSONResponse:
@@ -172,6 +172,8 @@ def install(app: FastAPI, retry_after_s: int) -> None:
     async def on_known(_: Request, error: Exception) -> JSONResponse:
         if isinstance(error, errors.ThrottledError):
             return answer(problem_of(error), error.retry_after_s)
+        if isinstance(error, errors.BusyError) and error.retry_after_s is not None:
+            return answer(BUSY, max(error.retry_after_s, retry_after_s))
         problem = problem_of(error) if isinstance(error, SonogateError) else FAULT
         if problem is FAULT:
             # For the barrier, which logs it.

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     )
     upload_seconds: float = Field(default=30.0, gt=0, description="Time a body may take to arrive.")
     retry_after_s: int = Field(
-        default=2, ge=1, description="What a client that is turned away is told."
+        default=2, ge=1, description="What a client that is turned away is told, at least."
     )
     link_seconds: float = Field(
         default=300.0, gt=0, description="Life of a link to a masked picture."
