@@ -10,16 +10,8 @@ import numpy as np
 import pytest
 
 from sonogate.evaluate import gallery
-from sonogate.evaluate.localisation import (
-    LabelledPhoto,
-    as_table,
-    clipped_overlap,
-    judge,
-    read_dataset,
-    run,
-    strata_of,
-    summarise,
-)
+from sonogate.evaluate.localisation import as_table, clipped_overlap, judge, run, summarise
+from sonogate.evaluate.localisation_set import LabelledPhoto, read_dataset, strata_of
 from sonogate.policy import Policy
 from sonogate.types import FloatArray, Photo, ScreenQuad
 

@@ -23,7 +23,7 @@ GOLDEN = HERE.parent / "golden" / "locator.json"
 ANNOTATIONS = HERE.parent / "annotations" / "screen_photos.toml"
 # The locator's own resampling differs by rounding between processors.
 GOLDEN_TOLERANCE_PX = 0.05
-REAL_FLOOR = 0.75
+REAL_FLOOR = 0.8
 RULES = default_policy().screen.locator
 MAX_BYTES = 2_000_000
 

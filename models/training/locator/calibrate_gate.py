@@ -16,7 +16,8 @@ import cv2
 import numpy as np
 
 from models.training.locator.calibrate import fit_logistic
-from sonogate.evaluate.localisation import GOOD_OVERLAP, clipped_overlap, read_dataset
+from sonogate.evaluate.localisation import GOOD_OVERLAP, clipped_overlap
+from sonogate.evaluate.localisation_set import read_dataset
 from sonogate.onnx.locator import LearnedLocator
 from sonogate.policy import ConfidencePolicy, Policy, ScreenPolicy, default_policy
 from sonogate.screen import ClassicalLocator, refine

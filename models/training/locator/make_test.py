@@ -22,7 +22,7 @@ from models.training.locator.compose import compose
 from models.training.locator.material import Library, Split, link_backgrounds
 from models.training.locator.render_screens import TEST_SEED
 from models.training.locator.simulate_pool import photo_size_wh, scenery_of, simulated
-from sonogate.evaluate.localisation import TRUTH_NAME, strata_of
+from sonogate.evaluate.localisation_set import TRUTH_NAME, strata_of
 from sonogate.simulate.camera import Scenery
 from sonogate.simulate.camera.draws import draw_setup
 from sonogate.simulate.camera.presets import PRESETS

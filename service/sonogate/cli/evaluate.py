@@ -56,6 +56,7 @@ def register(app: typer.Typer) -> None:
 
         from sonogate.evaluate import gallery  # noqa: PLC0415
         from sonogate.evaluate import localisation as measured  # noqa: PLC0415
+        from sonogate.evaluate.localisation_set import read_dataset  # noqa: PLC0415
         from sonogate.gate import load_locator  # noqa: PLC0415
         from sonogate.onnx.locator import LearnedLocator  # noqa: PLC0415
         from sonogate.screen import ClassicalLocator, ScreenLocator  # noqa: PLC0415
@@ -67,11 +68,11 @@ def register(app: typer.Typer) -> None:
             chosen = LearnedLocator(learned, least_presence=rules.screen.least_presence)
         elif locator is LocatorName.CLASSICAL:
             chosen = ClassicalLocator(rules.screen)
-        photos = measured.read_dataset(dataset, rules, truth)
+        photos = read_dataset(dataset, rules, truth)
         outcomes = measured.run(photos, chosen, rules, refined=refined)
         typer.echo(measured.as_table(measured.summarise(outcomes)))
         if page is not None:
-            again = measured.read_dataset(dataset, rules, truth)
+            again = read_dataset(dataset, rules, truth)
             drawn = gallery.worst_page(again, outcomes)
             cv2.imwrite(str(page), cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR))
 

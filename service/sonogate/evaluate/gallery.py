@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 import cv2
 import numpy as np
 
-from sonogate.evaluate.localisation import LabelledPhoto, Outcome
+from sonogate.evaluate.localisation import Outcome
+from sonogate.evaluate.localisation_set import LabelledPhoto
 from sonogate.types import FloatArray, PixelArray
 
 CELL_PX = 420
