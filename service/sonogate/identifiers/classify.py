@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from sonogate.identifiers import boxes
+from sonogate.identifiers.ends import prolonged
 from sonogate.identifiers.grammar import Grade, agree
 from sonogate.identifiers.kinds import guess_kind
 from sonogate.identifiers.misreadings import ruler_number
@@ -91,13 +92,7 @@ def classify(
             kept = False
         kind: RegionKind = "clinical" if kept else guess_kind(one.run)
         if not kept and not _is_lone(one) and _within(one.box, screen.scan_area_xy):
-            # A line's ends may have been missed.
-            width_px = one.box[2] - one.box[0]
-            upright = boxes.height(one.box) > width_px
-            reach = policy.scan_line_margin * min(boxes.height(one.box), width_px)
-            ends = [0.0, -reach, 0.0, reach] if upright else [-reach, 0.0, reach, 0.0]
-            line = one.box + np.array(ends)
-            line[[0, 2]] = np.clip(line[[0, 2]], -0.5, width - 0.5)
+            line = prolonged(one.box, screen, policy)
             regions.append(Region(boxes.polygon(line), "surround", "masked", one.run.confidence))
         regions.append(
             Region(one.run.polygon_xy, kind, "kept" if kept else "masked", one.run.confidence)

@@ -17,7 +17,7 @@ from sonogate.types import RectifiedScreen, TextRun, TextRuns
 
 # Lines that are compared at most, the surest first.
 WITNESSED_LINES = 3
-MIN_LETTERS = 4
+MIN_LETTERS = 3
 # Share of the signs of both readings that are the same, in the same order.
 MIN_ALIKE = 0.7
 
@@ -59,5 +59,5 @@ def _is_comparable(run: TextRun, policy: IdentifiersPolicy) -> bool:
 
 
 def _alike(first: str, second: str) -> bool:
-    signs = [[one for one in text.casefold() if one.isalnum()] for text in (first, second)]
-    return SequenceMatcher(None, *signs, autojunk=False).ratio() >= MIN_ALIKE
+    one, other = ("".join(filter(str.isalnum, text.casefold())) for text in (first, second))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= MIN_ALIKE
