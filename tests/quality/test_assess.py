@@ -128,3 +128,16 @@ def test_without_its_model_glare_is_a_failure(policy: Policy) -> None:
 def test_another_file_is_no_model() -> None:
     with pytest.raises(ModelError):
         quality.parse_glare_model(b"not a model")
+
+
+def test_the_same_scene_taken_again_moves_the_fidelity_little(policy: Policy) -> None:
+    hand = [(2.0, 1.0, 4.0), (2.02, 1.4, 4.5), (1.98, 0.6, 3.5), (2.01, 0.8, 5.0), (1.99, 1.2, 4.2)]
+    values = []
+    for sampling, roll, tilt in hand:
+        camera = Camera(
+            sampling=sampling, roll_deg=roll, tilt_deg=tilt, focus_px=0.5, noise_codes=2, veil=0.01
+        )
+        fidelity = assess(*photographed("speckle", camera), policy).fidelity
+        assert fidelity is not None
+        values.append(fidelity.value)
+    assert max(values) - min(values) < 3.0
