@@ -75,6 +75,7 @@ def labelled(*texts: ScreenText) -> masking_photos.LabelledScreen:
 
 
 FOUND = corners(98, 98, 142, 112)
+FRAME = corners(0, 0, WIDTH, HEIGHT)
 
 
 def test_what_is_covered_is_no_leak(policy: Policy) -> None:
@@ -164,3 +165,19 @@ def test_the_adversary_reads_what_was_left() -> None:
     filled = MaskedScreen(np.zeros_like(pixels), covered)
     assert not masking_adversary.reads(found, filled, x.astype(np.float64), y.astype(np.float64))
     assert len(masking_adversary.words(filled.pixels, (640,))) == 0
+
+
+def test_text_can_be_read_from_its_height_in_the_photo_and_its_letters() -> None:
+    small = text("clinical", (100, 100))
+    shown = labelled(small)
+    assert not masking.can_be_read(small, shown)
+    near = replace(shown.screen, quad=replace(shown.screen.quad, corners_xy=2 * FRAME))
+    larger = replace(shown, screen=near)
+    assert masking.can_be_read(small, larger)
+    assert not masking.can_be_read(replace(small, text="Печень"), larger)
+
+
+def test_sampling_is_that_of_the_farthest_corner() -> None:
+    assert masking_photos.least_sampling(2 * FRAME, (WIDTH, HEIGHT)) == pytest.approx(2.0, 1e-3)
+    leaning = np.array([[0, 0], [640, 100], [640, 380], [0, 480.0]])
+    assert masking_photos.least_sampling(leaning, (WIDTH, HEIGHT)) < 1.3

@@ -83,7 +83,7 @@ def near_enough(
             continue
         setup = draw_setup(seed, PRESETS[PRESET], export.size_wh, BASE_SIZE_WH, None, None)
         wanted = float(np.random.default_rng(seed).uniform(*WANTED_SAMPLING))
-        at_base = _least_sampling(setup.geometry.corners_xy, export.size_wh)
+        at_base = least_sampling(setup.geometry.corners_xy, export.size_wh)
         scale = max(wanted / at_base, LEAST_SCALE)
         width, height = (4 * round(scale * side / 4) for side in BASE_SIZE_WH)
         messenger = setup.encoding.messenger
@@ -97,7 +97,7 @@ def near_enough(
         yield from _photographed(export, seed, (width, height), policy)
 
 
-def _least_sampling(corners_xy: FloatArray, size_wh: tuple[int, int]) -> float:
+def least_sampling(corners_xy: FloatArray, size_wh: tuple[int, int]) -> float:
     """Return the photo pixels per export pixel where there are fewest of them."""
     width, height = size_wh
     whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
