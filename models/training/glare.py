@@ -1,11 +1,10 @@
 """Recipe of ``glare.npz``: a small perceptron that tells reflections from what is displayed.
 
-Run as ``python -m models.training.glare EXPORTS ROOMS OUT`` with a folder of exports (PNG or
-JPEG; a ``.npz`` of the same stem may hold ``scan``, the scan area's polygon), a folder of
-pictures of rooms that the screen may mirror, and the file to write. Every fifth export is
-held out by its name and only used for the figures that are printed. ``--photos`` adds data
-sets that ``sonogate simulate`` wrote in the full profile, with their truth of reflections;
-only their training split is learned from, the others are for the figures.
+Run with folders of exports (PNG or JPEG; a ``.npz`` of the same stem may hold ``scan``, the scan
+area's polygon), ``--rooms`` with pictures that a screen may mirror, ``--photos`` with data sets
+of ``sonogate simulate`` (full profile; only their training split is learned from, the others
+are for the figures), ``--small`` with what ``models.training.glare_photos`` wrote, and ``--out``.
+Every fifth export is held out by its name and only used for the figures that are printed.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from models.training.glare_photos import LOST_SHARE, LUMA
 from sonogate.evaluate.quality_set import Case, open_cases, read_truth
 from sonogate.policy import default_policy
 from sonogate.quality.glare import local_loss
@@ -29,14 +29,11 @@ from sonogate.types import RectifiedScreen, ScreenQuad
 
 SIZE_WH = (640, 480)
 PER_EXPORT = 4
-HIDDEN = (48, 24)
-STEPS = 1500
+HIDDEN = (64, 32)
+STEPS = 2500
 BATCH = 2048
-PHOTO_SHARE = 0.6  # of a batch, where there are photos
+SHARES = (0.15, 0.25, 0.6)  # of a batch: drawn reflections, photos, small photos
 OCCLUDED = 0.05  # of a cell: nothing is learned where something stands before the screen
-LOST_SHARE = 0.2
-LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
-
 Picture = NDArray[np.float32]
 Pair = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -180,29 +177,42 @@ def photo_sets(folders: list[Path]) -> tuple[list[Pair], list[Pair]]:
     return kept, held
 
 
-def train(drawn: Pair, photos: Pair | None) -> dict[str, NDArray[np.float32]]:
-    """Fit the perceptron by cross-entropy on the share of each cell; return its arrays."""
+def small_photos(path: Path) -> Pair:
+    """Read what ``glare_photos`` wrote, without the cells that something covers."""
+    with np.load(path) as arrays:
+        x, y, covered = (arrays[name].astype(np.float32) for name in ("x", "y", "covered"))
+    seen = covered <= OCCLUDED
+    return x[seen], y[seen]
+
+
+def train(parts: list[Pair]) -> dict[str, NDArray[np.float32]]:
+    """Fit the perceptron by cross-entropy on the share of each cell; return its arrays.
+
+    Args:
+        parts: Drawn reflections, photos and small photos.
+    """
     torch.manual_seed(0)
-    parts = [drawn] if photos is None else [drawn, photos]
-    x, y = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    mean, spread = x.mean(0), x.std(0) + 1e-3
-    sizes = (x.shape[1], *HIDDEN, 1)
+    every = np.concatenate([x for x, _ in parts])
+    mean, spread = every.mean(0), every.std(0) + 1e-3
+    sizes = (every.shape[1], *HIDDEN, 1)
     layers: list[torch.nn.Module] = []
     for a, b in pairwise(sizes):
         layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
     net = torch.nn.Sequential(*layers[:-1])
-    inputs, targets = torch.tensor((x - mean) / spread), torch.tensor(y)[:, None]
+    inputs = [torch.tensor((x - mean) / spread) for x, _ in parts]
+    targets = [torch.tensor(y)[:, None] for _, y in parts]
     optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 6e-3, total_steps=STEPS)
-    first = len(drawn[0])
-    from_photos = 0 if photos is None else int(BATCH * PHOTO_SHARE)
     for _ in range(STEPS):
-        chosen = torch.randint(first, (BATCH - from_photos,))
-        if from_photos:
-            chosen = torch.cat([chosen, first + torch.randint(len(x) - first, (from_photos,))])
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(
-            net(inputs[chosen]), targets[chosen]
+        chosen = [
+            torch.randint(len(part), (int(BATCH * share),))
+            for part, share in zip(targets, SHARES, strict=True)
+        ]
+        seen, wanted = (
+            torch.cat([part[rows] for part, rows in zip(of, chosen, strict=True)])
+            for of in (inputs, targets)
         )
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(net(seen), wanted)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -228,7 +238,8 @@ def main() -> None:
     """Train on the exports named on the command line and print the held-out figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("exports", type=Path, nargs="+")
-    parser.add_argument("--photos", type=Path, nargs="*", default=[])
+    parser.add_argument("--photos", type=Path, nargs="+", required=True)
+    parser.add_argument("--small", type=Path, required=True)
     parser.add_argument("--rooms", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
@@ -254,7 +265,7 @@ def main() -> None:
     held, kept = held + numbered, [p for p in kept if p not in numbered]
     photos, held_photos = photo_sets(options.photos)
     drawn = _joined([samples(path, rooms, PER_EXPORT) for path in kept])
-    arrays = train(drawn, _joined(photos) if photos else None)
+    arrays = train([drawn, _joined(photos), small_photos(options.small)])
     np.savez(options.out, **arrays)  # type: ignore[arg-type]
     x, y = _joined([samples(path, rooms, PER_EXPORT) for path in held])
     report(forward(arrays, x), y)

@@ -12,6 +12,7 @@ import numpy as np
 
 from sonogate.types import (
     Assessment,
+    Fidelity,
     FloatArray,
     HeatArray,
     IdentifierReport,
@@ -118,16 +119,27 @@ def _screen(screen: RectifiedScreen) -> dict[str, Any]:
 
 
 def _quality(quality: QualityReport) -> dict[str, Any]:
-    fidelity = quality.fidelity
+    grey = quality.grey_levels
     return {
-        "fidelity": None
-        if fidelity is None
+        "fidelity": _fidelity(quality.fidelity),
+        "recoverable": _fidelity(quality.recoverable),
+        "grey_levels": None
+        if grey is None
         else {
-            "value": _number(fidelity.value, 1),
-            "low": _number(fidelity.low, 1),
-            "high": _number(fidelity.high, 1),
+            "retained_pct": _number(grey.retained_pct, 1),
+            "surviving_pct": _number(grey.surviving_pct, 1),
         },
         "measures": {measure.name: _measure(measure) for measure in quality.measures},
+    }
+
+
+def _fidelity(fidelity: Fidelity | None) -> dict[str, Any] | None:
+    if fidelity is None:
+        return None
+    return {
+        "value": _number(fidelity.value, 1),
+        "low": _number(fidelity.low, 1),
+        "high": _number(fidelity.high, 1),
     }
 
 

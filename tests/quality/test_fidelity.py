@@ -14,6 +14,8 @@ from sonogate.policy import Policy
 from sonogate.quality import FidelityModel, parse_fidelity_model
 from sonogate.quality import assess as assess_with
 from sonogate.quality.evidence import Evidence
+from sonogate.quality.grey_levels import count_grey_levels
+from sonogate.quality.planes import make_planes
 from sonogate.quality.report import look
 from sonogate.types import MEASURE_NAMES, MeasureName, QualityReport
 
@@ -40,28 +42,30 @@ def small_model(noise: float = 1.0) -> FidelityModel:
         ("a", "b"),
         np.array([10.0, 0.0]),
         np.array([2.0, 1.0]),
-        np.array([4.0, -2.0, 60.0]),
+        np.array([[4.0, 0.0], [-2.0, 0.0], [60.0, 70.0]]),
         np.ones(2),
         9.0,
         inputs,
-        precision @ target,
+        np.stack([precision @ target, np.zeros(3)], 1),
         precision,
         noise,
+        np.array([1.0, 2.0]),
     )
 
 
 def test_the_model_tells_what_it_was_told_and_is_unsure_elsewhere() -> None:
     model = small_model(noise=1e-6)
     value, near = model.predict({"a": 12.0, "b": -1.0})
-    assert value == pytest.approx(60.0 + 4.0 + 2.0 - 3.0, abs=1e-3)
+    assert value == pytest.approx([60.0 + 4.0 + 2.0 - 3.0, 70.0], abs=1e-3)
     _, far = model.predict({"a": 2.0, "b": -4.0})
-    assert near < 0.01
-    assert far == pytest.approx(3.0, abs=0.05)
+    assert (near < 0.01).all()
+    assert far == pytest.approx([3.0, 6.0], abs=0.1)
 
 
 def test_what_lies_far_out_counts_as_the_edge() -> None:
     model = small_model()
-    assert model.predict({"a": 1e9, "b": 0.0}) == model.predict({"a": 18.0, "b": 0.0})
+    far_out, edge = model.predict({"a": 1e9, "b": 0.0}), model.predict({"a": 18.0, "b": 0.0})
+    assert np.array_equal(far_out, edge)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04broken", b"not a model"])
@@ -143,3 +147,30 @@ def test_a_low_gain_preset_passes_for_good(policy: Policy) -> None:
         score = found[name].score  # type: ignore[index]
         assert score is not None
         assert score >= policy.verdict.limit_below, name
+
+
+def test_a_tone_curve_recovers_what_a_veil_took(policy: Policy) -> None:
+    veiled = report(policy, Camera(sampling=2.0, veil=0.08))
+    assert veiled.fidelity is not None
+    assert veiled.recoverable is not None
+    assert veiled.recoverable.value > veiled.fidelity.value
+
+
+def test_stray_light_takes_grey_levels_and_noise_takes_others(policy: Policy) -> None:
+    clear = report(policy, Camera(sampling=2.0)).grey_levels
+    veiled = report(policy, Camera(sampling=2.0, veil=0.08)).grey_levels
+    noisy = report(policy, Camera(sampling=2.0, noise_codes=12.0)).grey_levels
+    assert clear is not None
+    assert veiled is not None
+    assert noisy is not None
+    # 8% of white leaves 57% of all steps on such a display
+    assert veiled.retained_pct == pytest.approx(57, abs=6) < clear.retained_pct
+    assert noisy.surviving_pct < clear.surviving_pct
+
+
+def test_grey_levels_are_not_told_without_their_measures(policy: Policy) -> None:
+    screen, photo = photographed("speckle", Camera())
+    planes = make_planes(screen)
+    measures = dict(look(screen, photo, policy, GLARE_MODEL).measures)
+    measures["noise"] = replace(measures["noise"], raw=None, score=None, failure="unknown")
+    assert count_grey_levels(planes, measures) is None

@@ -63,7 +63,7 @@ def lost_share(
     """
     work = (20 * size_wh[0], 20 * size_wh[1])
     small = cv2.resize(export, work, interpolation=cv2.INTER_AREA)
-    luma = (small.astype(np.float32) / np.float32(255)) ** np.float32(GAMMA) @ LUMA
+    luma = np.asarray((small.astype(np.float32) / 255.0) ** GAMMA @ LUMA, np.float32)
     layer = cv2.resize(reflection_pct / np.float32(100), work, interpolation=cv2.INTER_LINEAR)
     lost = local_loss(luma, np.asarray(layer, np.float32)) > LOST_SHARE
     return np.asarray(

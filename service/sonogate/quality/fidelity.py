@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sonogate.policy import FidelityPolicy, MeasuresPolicy, ScoreCurve
 from sonogate.quality.evidence import Evidence
-from sonogate.quality.fidelity_model import FidelityModel
+from sonogate.quality.fidelity_model import CAPTURED, RECOVERABLE, FidelityModel
 from sonogate.types import MEASURE_NAMES, Fidelity, Measure, MeasureName
 
 LEAST = 1e-3  # native value below which a ratio says no more
 RATIOS: tuple[MeasureName, ...] = ("sampling", "sharpness", "noise")  # halving costs the same
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a comparison with the export would say.
+
+    Attributes:
+        captured: Of the picture as it is.
+        recoverable: Of the picture after the best tone curve; None without the model.
+        gains: Points that mending each measure alone would add to ``captured``.
+    """
+
+    captured: Fidelity
+    recoverable: Fidelity | None
+    gains: Mapping[MeasureName, float]
 
 
 def predict_by_model(
@@ -19,21 +35,25 @@ def predict_by_model(
     evidence: Evidence,
     model: FidelityModel,
     policy: FidelityPolicy,
-) -> tuple[Fidelity, dict[MeasureName, float]]:
+) -> Prediction:
     """Predict HaarPSI (times 100) over the scan area, and what mending each measure gains.
 
     The interval is the model's standard deviation times a factor that split conformal
     prediction chose (Lei et al., 2018); each measure that could not be assessed widens it.
     A gain is the prediction for the evidence without the fault, minus the prediction.
     """
-    value, deviation = model.predict(evidence.features())
-    gains = {
-        name: round(max(model.predict(evidence.mended(name).features())[0] - value, 0.0), 2)
-        for name in MEASURE_NAMES
-    }
+    values, deviations = model.predict(evidence.features())
+    now = float(values[CAPTURED])
+    gains: dict[MeasureName, float] = {}
+    for name in MEASURE_NAMES:
+        mended, _ = model.predict(evidence.mended(name).features())
+        gains[name] = round(max(float(mended[CAPTURED]) - now, 0.0), 2)
     unknown = sum(measures[name].failure is not None for name in MEASURE_NAMES)
-    half = policy.half_width_deviations * deviation + policy.half_width_per_failure * unknown
-    return _fidelity(value, half), gains
+    halves = policy.half_width_deviations * deviations + policy.half_width_per_failure * unknown
+    captured, recoverable = (
+        _fidelity(float(values[k]), float(halves[k])) for k in (CAPTURED, RECOVERABLE)
+    )
+    return Prediction(captured, recoverable, gains)
 
 
 def _fidelity(value: float, half: float) -> Fidelity:
@@ -43,7 +63,7 @@ def _fidelity(value: float, half: float) -> Fidelity:
 
 def predict_fidelity(
     measures: Mapping[MeasureName, Measure], curves: MeasuresPolicy, policy: FidelityPolicy
-) -> tuple[Fidelity, dict[MeasureName, float]]:
+) -> Prediction:
     """Predict the same without the model, from the measures alone.
 
     The prediction is logistic in the measures' deficits. A measure's deficit is zero at
@@ -62,7 +82,7 @@ def predict_fidelity(
         gains[name] = round(max(_predict(mended, policy) - value, 0.0), 2)
     unknown = sum(measures[name].failure is not None for name in MEASURE_NAMES)
     half = policy.half_width + policy.half_width_per_failure * unknown
-    return _fidelity(value, half), gains
+    return Prediction(_fidelity(value, half), None, gains)
 
 
 def _deficit(name: MeasureName, measure: Measure, curve: ScoreCurve) -> float:

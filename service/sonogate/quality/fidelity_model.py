@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonogate.errors import ModelError
+from sonogate.types import FloatArray
 
+CAPTURED, RECOVERABLE = 0, 1  # places of the two figures
 CLIP = 4.0  # standard deviations: farther out, the regression knows nothing
 
 
@@ -20,17 +22,21 @@ CLIP = 4.0  # standard deviations: farther out, the regression knows nothing
 class FidelityModel:
     """A Gaussian process with a linear mean (Rasmussen and Williams, 2006).
 
+    Two figures are predicted with one kernel: the picture as captured, and what a tone curve
+    can recover of it.
+
     Attributes:
         names: (F,) names of the features, in their order.
         mean: (F,) of the features in training.
         spread: (F,) standard deviation of the features in training.
-        linear: (F + 1,) linear mean, the constant last.
+        linear: (F + 1, 2) linear means, the constant last.
         lengths: (F,) length scales of the squared-exponential kernel, in spreads.
         amplitude: Variance of the kernel.
         inputs: (N, F) training inputs, standardised.
-        weights: (N,) what each adds.
+        weights: (N, 2) what each input adds.
         precision: (N, N) inverse of the kernel's matrix with noise; for the deviation.
         noise: Variance that the features leave open.
+        width: (2,) what the deviation is multiplied by for either figure.
     """
 
     names: tuple[str, ...]
@@ -43,16 +49,21 @@ class FidelityModel:
     weights: NDArray[Any] = field(repr=False)
     precision: NDArray[Any] = field(repr=False)
     noise: float
+    width: NDArray[Any] = field(repr=False)
 
-    def predict(self, features: Mapping[str, float]) -> tuple[float, float]:
-        """Return the expected fidelity, 0–100, and its standard deviation, points."""
+    def predict(self, features: Mapping[str, float]) -> tuple[FloatArray, FloatArray]:
+        """Return (2,) expected fidelities, 0–100, and (2,) standard deviations, points.
+
+        The first of both is of the picture as captured, the second of what is recoverable.
+        """
         x = np.array([features[name] for name in self.names], np.float64)
         z = np.clip((x - self.mean) / self.spread, -CLIP, CLIP)
         apart = (((self.inputs - z) / self.lengths) ** 2).sum(1)
         kernel = self.amplitude * np.exp(-0.5 * apart)
-        value = float(z @ self.linear[:-1] + self.linear[-1] + kernel @ self.weights)
+        value = z @ self.linear[:-1] + self.linear[-1] + kernel @ self.weights
         variance = self.amplitude - float(kernel @ self.precision @ kernel) + self.noise
-        return min(max(value, 0.0), 100.0), float(np.sqrt(max(variance, self.noise)))
+        deviation = self.width * np.sqrt(max(variance, self.noise))
+        return np.clip(value, 0.0, 100.0), np.asarray(deviation, np.float64)
 
 
 def parse_fidelity_model(data: bytes) -> FidelityModel:
@@ -74,6 +85,7 @@ def parse_fidelity_model(data: bytes) -> FidelityModel:
                 weights=a["weights"].astype(np.float64),
                 precision=a["precision"].astype(np.float64),
                 noise=float(a["noise"]),
+                width=a["width"].astype(np.float64),
             )
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ModelError("fidelity: the file does not hold the model's arrays") from error

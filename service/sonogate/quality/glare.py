@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from sonogate.policy import ScoreCurve
-from sonogate.quality.glare_features import COLOUR, DARKEST, MEAN, glare_features
+from sonogate.quality.glare_features import DARKEST, glare_features
 from sonogate.quality.glare_model import GlareModel
 from sonogate.quality.gsdf import jnd_retention
 from sonogate.quality.planes import Planes
 from sonogate.types import HeatArray, Measure
 
 UNIT = "% of the scan area"
-CERTAIN, EXTENT = 0.85, 0.4  # a patch needs a certain cell; its extent is laxer
-CERTAIN_MEAN = 0.6  # of a patch: bright tissue is doubtful throughout
-STRONG_COLOUR = 0.25  # spread of the channels over the level
+SMOOTH_CELLS = 3
+LIKELY = 0.5  # of the smoothed probability: a cell is taken
 LIGHT_THEME = 0.45  # lightness, of white, of the darkest tenth of the screen
 CONTENT_TOP = 0.12  # of white: the least range of grey that a place is granted
 
@@ -24,9 +22,9 @@ CONTENT_TOP = 0.12  # of white: the least range of grey that a place is granted
 def measure_glare(planes: Planes, model: GlareModel | None, curve: ScoreCurve) -> Measure:
     """Return the share of the scan area that loses more than 20% of its local JNDs.
 
-    A small perceptron tells for each of 24×32 cells whether a reflection takes that much;
-    JNDs are those of DICOM PS3.14. It was trained on real and drawn exports under drawn
-    reflections (see the model's card).
+    A small perceptron tells for each of 24×32 cells how likely a reflection takes that much;
+    JNDs are those of DICOM PS3.14. It was trained on exports under drawn reflections and
+    on simulated photos (see the model's card).
     """
     if model is None:
         failure = "no model of reflections was loaded"
@@ -38,27 +36,12 @@ def measure_glare(planes: Planes, model: GlareModel | None, curve: ScoreCurve) -
     probability = model.probability(features.reshape(-1, features.shape[-1])).reshape(
         features.shape[:2]
     )
-    heat = np.where(probability > EXTENT, probability, 0.0).astype(np.float32)
-    heat[_not_a_lamp(features, heat, planes.white)] = 0.0
+    # reflections are wide: neighbours tell more of a cell than it does by itself
+    smooth = cv2.blur(probability, (SMOOTH_CELLS, SMOOTH_CELLS))
+    heat = np.where(smooth > LIKELY, smooth, 0.0).astype(np.float32)
     scan = planes.cells(planes.scan.astype(np.float32))
-    raw = float(100.0 * (heat * scan).sum() / max(float(scan.sum()), 1e-6))
+    raw = float(100.0 * ((heat > 0) * scan).sum() / max(float(scan.sum()), 1e-6))
     return Measure("glare", raw, UNIT, curve.score(raw), reason="glare", heat=heat)
-
-
-def _not_a_lamp(features: HeatArray, heat: HeatArray, white: float) -> NDArray[np.bool_]:
-    """Mark patches that are not certain enough, and those that are strongly coloured.
-
-    A lamp is nearly white, and so is its halo; a rendered volume is not.
-    """
-    count, patch = cv2.connectedComponents((heat > 0).astype(np.uint8))
-    level = np.bincount(patch.ravel(), features[..., MEAN].ravel(), count) * white ** (1 / 2.2)
-    spread = np.bincount(patch.ravel(), features[..., COLOUR].ravel(), count)
-    strongest = np.zeros(count)
-    np.maximum.at(strongest, np.asarray(patch, np.intp).ravel(), heat.ravel())
-    sum_of_heat = np.bincount(patch.ravel(), heat.ravel(), count)
-    doubtful = sum_of_heat < CERTAIN_MEAN * np.bincount(patch.ravel(), minlength=count)
-    wrong = (spread > STRONG_COLOUR * level) | (strongest < CERTAIN) | doubtful
-    return np.asarray(wrong[patch], np.bool_)
 
 
 def local_loss(luma: HeatArray, added: HeatArray) -> HeatArray:

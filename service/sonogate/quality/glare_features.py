@@ -15,7 +15,7 @@ CELL_PX = 10
 WORK_WH = (HEAT_COLUMNS * CELL_PX, HEAT_ROWS * CELL_PX)
 NEIGHBOURHOODS = (3, 7, 15)
 CLIPPED_CODE = 250
-MEAN, COLOUR, DARKEST = 1, 6, -3  # places of some features in the last axis
+DARKEST = -3  # place in the last axis of the darkest tenth's level
 
 
 def glare_features(planes: Planes) -> HeatArray:

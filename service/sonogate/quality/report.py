@@ -20,6 +20,7 @@ from sonogate.quality.fidelity import predict_by_model, predict_fidelity
 from sonogate.quality.fidelity_model import FidelityModel
 from sonogate.quality.glare import measure_glare
 from sonogate.quality.glare_model import GlareModel
+from sonogate.quality.grey_levels import count_grey_levels
 from sonogate.quality.moire import measure_moire
 from sonogate.quality.motion import measure_motion
 from sonogate.quality.neutrals import Neutrals, find_neutrals
@@ -31,6 +32,7 @@ from sonogate.quality.sharpness import measure_sharpness
 from sonogate.quality.veil import measure_veil
 from sonogate.types import (
     MEASURE_NAMES,
+    GreyLevels,
     Measure,
     MeasureName,
     Photo,
@@ -81,12 +83,16 @@ def assess(
     """
     seen = look(screen, photo, policy, glare_model)
     if fidelity_model is None or seen.evidence is None:
-        fidelity, gains = predict_fidelity(seen.measures, policy.measures, policy.fidelity)
+        told = predict_fidelity(seen.measures, policy.measures, policy.fidelity)
     else:
-        fidelity, gains = predict_by_model(
-            seen.measures, seen.evidence, fidelity_model, policy.fidelity
-        )
-    return QualityReport(tuple(seen.measures[name] for name in MEASURE_NAMES), fidelity, gains)
+        told = predict_by_model(seen.measures, seen.evidence, fidelity_model, policy.fidelity)
+    return QualityReport(
+        tuple(seen.measures[name] for name in MEASURE_NAMES),
+        told.captured,
+        told.gains,
+        told.recoverable,
+        seen.grey_levels,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,10 +102,12 @@ class Look:
     Attributes:
         measures: All twelve, by name.
         evidence: What the fidelity is predicted from; None where it cannot be brought together.
+        grey_levels: What is left of the display's; None where it cannot be told.
     """
 
     measures: Mapping[MeasureName, Measure]
     evidence: Evidence | None
+    grey_levels: GreyLevels | None
 
 
 def look(
@@ -131,7 +139,11 @@ def look(
         "completeness": lambda: measure_completeness(screen, curves.completeness),
     }
     measures = {name: _guarded(name, recipes[name]) for name in MEASURE_NAMES}
-    return Look(MappingProxyType(measures), _gathered(screen, planes, measures, blur, neutrals))
+    return Look(
+        MappingProxyType(measures),
+        _gathered(screen, planes, measures, blur, neutrals),
+        count_grey_levels(planes, measures),
+    )
 
 
 def _gathered(
