@@ -77,6 +77,7 @@ ENDPOINTS = [
     Endpoint("GET", "/v1/statistics/attempts", _only(Scope.RESEARCH)),
     Endpoint("GET", "/metrics", _only(Scope.ADMIN)),
     Endpoint("POST", "/v1/assess", _only(Scope.SUBMIT)),
+    Endpoint("POST", "/v1/guidance", _only(Scope.SUBMIT)),
 ]
 
 
@@ -89,7 +90,7 @@ class World:
 
     def call(self, endpoint: Endpoint, headers: dict[str, str], **ids: str) -> httpx.Response:
         known = {"submission": self.submission, "image": self.image, **ids}
-        if endpoint.path.endswith(("/photos", "/assess")):
+        if endpoint.path.endswith(("/photos", "/assess", "/guidance")):
             body: dict[str, Any] = {
                 "content": GOOD,
                 "headers": {**headers, "content-type": "image/jpeg"},
@@ -204,7 +205,13 @@ def test_the_table_has_every_operation_that_asks_for_credentials(world: World) -
         tested.add((endpoint.method, path))
     assert guarded == tested
     open_paths = set(document["paths"]) - {path for _, path in guarded}
-    assert open_paths == {"/v1/pictures/{token}", "/v1/masked/{token}", "/healthz", "/readyz"}
+    assert open_paths == {
+        "/v1/pictures/{token}",
+        "/v1/masked/{token}",
+        "/v1/locator/{sha256}.onnx",
+        "/healthz",
+        "/readyz",
+    }
     assert document["paths"]["/v1/images"]["get"]["security"] == [{"bearer": []}]
 
 
