@@ -70,7 +70,8 @@ def register(app: typer.Typer, make_gate: GateFactory) -> None:
         patient: Annotated[
             str | None,
             typer.Option(
-                help="JSON file with the patient's names and numbers, or - for standard input: "
+                help="JSON file with the patient's names, numbers and birth_date, or - for "
+                "standard input: "
                 "what may name them is masked, clinical or not."
             ),
         ] = None,
