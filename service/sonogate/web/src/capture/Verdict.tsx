@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { fill, prompt } from "../shared/i18n";
+import { fill } from "../shared/i18n";
 import { projector, written } from "../shared/overlay";
 import type { Answered } from "./sending";
 import { useSpeech } from "./speech";
@@ -21,7 +21,7 @@ interface Props {
 
 /** The verdict, the one thing to do, and what was found in the photo. */
 export function Verdict({ answered, photoUrl, retryCap, onAgain, onNext }: Props) {
-  const { words, prompts } = useSpeech();
+  const { words } = useSpeech();
   const { verdict, number, open, keptId } = answered;
   const { outcome } = verdict;
   const [first] = verdict.reasons;
@@ -72,9 +72,6 @@ export function Verdict({ answered, photoUrl, retryCap, onAgain, onNext }: Props
           {words.next}
         </button>
       </div>
-      <p class="visually-hidden" role="status">
-        {words[outcome]}. {first === undefined ? "" : prompt(prompts, first.code, first.where)}
-      </p>
     </section>
   );
 }
