@@ -159,12 +159,13 @@ def test_a_tone_curve_recovers_what_a_veil_took(policy: Policy) -> None:
 def test_stray_light_takes_grey_levels_and_noise_takes_others(policy: Policy) -> None:
     clear = report(policy, Camera(sampling=2.0)).grey_levels
     veiled = report(policy, Camera(sampling=2.0, veil=0.08)).grey_levels
-    noisy = report(policy, Camera(sampling=2.0, noise_codes=12.0)).grey_levels
+    noisy = report(policy, Camera(sampling=1.0, noise_codes=45.0)).grey_levels
     assert clear is not None
     assert veiled is not None
     assert noisy is not None
     # 8% of white leaves 57% of all steps on such a display
-    assert veiled.retained_pct == pytest.approx(57, abs=6) < clear.retained_pct
+    assert veiled.retained_pct == pytest.approx(57, abs=6)
+    assert veiled.retained_pct < clear.retained_pct
     assert noisy.surviving_pct < clear.surviving_pct
 
 
