@@ -302,6 +302,10 @@ class IdentifiersPolicy:
         context_lines: Distance in line heights within which identifiers taint a run.
         scan_sure_confidence: The finder's confidence from which a line in the scan area is
             writing though nothing was read, 0–1.
+        scan_small_height_px: Height up to which it may be seen on the enlarged canvas alone,
+            export pixels, with the finder's margin.
+        scan_seen_cover: Share of a higher line's box that a search at the display's own scale
+            must see too, 0–1.
         scan_read_confidence: Confidence of a reading from which letters in the scan area are
             writing, 0–1.
         scan_letter_confidence: Confidence of a reading below which its letters are none, 0–1.
@@ -353,6 +357,8 @@ class IdentifiersPolicy:
     footer_fraction: float
     context_lines: float
     scan_sure_confidence: float
+    scan_small_height_px: float
+    scan_seen_cover: float
     scan_read_confidence: float
     scan_letter_confidence: float
     scan_found_confidence: float

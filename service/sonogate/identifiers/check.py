@@ -79,7 +79,7 @@ def check(
             score,
             tuple(readings[2 * order : 2 * order + 2]),
             policy,
-            policy.check_unread_confidence,
+            score >= policy.check_unread_confidence,
         )
         for order, (polygon_xy, score) in enumerate(left_over)
     ):

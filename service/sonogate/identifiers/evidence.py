@@ -27,7 +27,7 @@ def looks_written(
     found_confidence: float,
     readings: tuple[tuple[str, float], ...],
     policy: IdentifiersPolicy,
-    unread_confidence: float,
+    sure: bool,
 ) -> bool:
     """Say whether a candidate in the scan area is writing.
 
@@ -36,8 +36,7 @@ def looks_written(
         found_confidence: The detector's confidence, 0–1.
         readings: Text and confidence of each reading of it, turned either way.
         policy: The limits of certainty.
-        unread_confidence: The detector's confidence from which a line is writing though
-            nothing was read.
+        sure: Whether the detector is so certain that a line is writing though nothing was read.
     """
     letters = [(sum(map(str.isalnum, text)), confidence) for text, confidence in readings]
     if off_axis_deg(polygon_xy) > LEVEL_DEG:
@@ -58,7 +57,7 @@ def looks_written(
     ):
         return True
     # Scripts that the recogniser does not know read as next to nothing.
-    return not is_lone(polygon_xy) and found_confidence >= unread_confidence
+    return not is_lone(polygon_xy) and sure
 
 
 def is_lone(polygon_xy: FloatArray) -> bool:

@@ -20,6 +20,8 @@ from sonogate.types import FloatArray, PixelArray, RectifiedScreen, TextRun
 
 # Share of a box's shorter side that the detector's margin takes on either side.
 CORE_TRIM = 0.2
+# Canvas pixels a pixel of the display from which a canvas counts as enlarged.
+MIN_ENLARGED = 1.2
 # Share of it by which boxes grow, so that what is kept is whole and what is masked is covered.
 BOX_MARGIN = 0.08
 
@@ -95,6 +97,46 @@ def find(
         for corners in fresh:
             cv2.fillPoly(taken, [corners], 1)
     return found
+
+
+def seen_coarsely(
+    canvas: PixelArray,
+    scale: float,
+    scan_area_xy: FloatArray,
+    reader: TextReader,
+    policy: IdentifiersPolicy,
+) -> NDArray[np.uint8] | None:
+    """Return where a search at one pixel a pixel of the display finds text in the scan area.
+
+    That is the scale of what the finder was trained on. Enlarged, it finds the smallest text,
+    and takes speckle for larger one.
+
+    Args:
+        canvas: The whole screen at search size.
+        scale: Canvas pixels per rectified pixel.
+        scan_area_xy: Outline of the scan, rectified pixels.
+        reader: Finds text.
+        policy: The search's scale and thresholds.
+
+    Returns:
+        (height, width) uint8 on the canvas, 1 where there is text; None where the canvas is no
+        finer than that.
+    """
+    if policy.canvas_px_per_export_px < MIN_ENLARGED:
+        return None
+    seen = np.zeros(canvas.shape[:2], dtype=np.uint8)
+    outline = (scan_area_xy + 0.5) * scale - 0.5
+    x0, y0, x1, y1 = boxes.pixels(boxes.bounds(outline), seen.shape)
+    part = canvas[y0:y1, x0:x1]
+    if part.size == 0:
+        return seen
+    small = resize(part, 1.0 / policy.canvas_px_per_export_px)
+    polygons, _ = reader.lines(small, policy.core_threshold, policy.line_threshold)
+    ratio_xy = np.array([small.shape[1] / part.shape[1], small.shape[0] / part.shape[0]])
+    for polygon_xy in polygons:
+        corners = (polygon_xy + 0.5) / ratio_xy - 0.5 + (x0, y0)
+        cv2.fillPoly(seen, [np.round(corners).astype(np.int32)], 1)
+    return seen
 
 
 def short_side(polygon_xy: FloatArray) -> float:

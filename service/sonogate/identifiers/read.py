@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from sonogate.identifiers import boxes
 from sonogate.identifiers.evidence import is_lone, looks_written, turned_crops
-from sonogate.identifiers.find import TextReader, canvas_scale, find, resize
+from sonogate.identifiers.find import (
+    TextReader,
+    canvas_scale,
+    covered,
+    find,
+    resize,
+    seen_coarsely,
+    short_side,
+)
 from sonogate.identifiers.grammar import agree, grade
 from sonogate.identifiers.lines import tidy
 from sonogate.identifiers.readings import read_lines
@@ -49,7 +57,8 @@ def read(screen: RectifiedScreen, reader: TextReader, policy: IdentifiersPolicy)
         found, read_of_it = read_lines(screen.pixels, lines, 1.0 / scale, reader, policy)
         runs = tuple(read_of_it)
         if screen.scan_area_xy is not None:
-            runs = _written(screen.pixels, screen.scan_area_xy, found, runs, reader, policy)
+            sure = _sure(screen, screen.scan_area_xy, canvas, scale, found, reader, policy)
+            runs = _written(screen.pixels, screen.scan_area_xy, found, sure, runs, reader, policy)
     except Exception as error:
         # The type alone: a message could quote what was read.
         return TextRuns((), f"the text reader failed ({type(error).__name__})")
@@ -150,10 +159,38 @@ def _most_blur_px(
     return min(policy.max_text_blur_px, policy.max_blur_per_height * height_px)
 
 
+def _sure(
+    screen: RectifiedScreen,
+    scan_area_xy: FloatArray,
+    canvas: PixelArray,
+    scale: float,
+    found: Sequence[TextRun],
+    reader: TextReader,
+    policy: IdentifiersPolicy,
+) -> list[bool]:
+    """Say which lines count as writing in the scan area without being read.
+
+    The finder must be certain, and of a line that is not small it must be so at the scale
+    that it was trained at too.
+    """
+    seen = seen_coarsely(canvas, scale, scan_area_xy, reader, policy)
+    small_px = policy.scan_small_height_px * screen.rectified_px_per_export_px
+    return [
+        run.confidence >= policy.scan_sure_confidence
+        and (
+            seen is None
+            or short_side(run.polygon_xy) <= small_px
+            or covered(seen, (run.polygon_xy + 0.5) * scale - 0.5) >= policy.scan_seen_cover
+        )
+        for run in found
+    ]
+
+
 def _written(
     pixels: PixelArray,
     scan_area_xy: FloatArray,
     found: Sequence[TextRun],
+    sure: Sequence[bool],
     runs: Sequence[TextRun],
     reader: TextReader,
     policy: IdentifiersPolicy,
@@ -166,7 +203,7 @@ def _written(
     doubtful = [
         index
         for index, run in enumerate(runs)
-        if (found[index].confidence < policy.scan_sure_confidence or is_lone(run.polygon_xy))
+        if (not sure[index] or is_lone(run.polygon_xy))
         and _within(run.polygon_xy, outline)
         and not (len(run.readings) > 1 and run.confidence >= policy.min_keep_confidence)
     ]
@@ -183,7 +220,7 @@ def _written(
             found[index].confidence,
             readings,
             policy,
-            policy.scan_sure_confidence,
+            sure[index],
         ):
             unwritten.add(index)
     lines = [
