@@ -198,7 +198,7 @@ def test_a_lost_line_a_busy_service_and_an_ended_session(
         page.wait_for_selector(".sending[data-progress=waiting]")
         assert "connection was lost" in page.inner_text(".sending [role=status]")
         assert violations(page) == []
-        page.wait_for_function("document.body.innerText.includes('service is busy')")
+        page.get_by_text("service is busy").first.wait_for()
         page.wait_for_selector(".sign-in")
         assert "session has ended" in page.inner_text(".sign-in")
         assert violations(page) == []

@@ -87,7 +87,7 @@ def test_a_photo_is_assessed_and_what_was_found_is_drawn(
     first = [float(part) for part in quad.split(" ")[0].split(",")]
     assert first == pytest.approx([200.5, 120.5], abs=3.0)
     assert page.locator("#measures li").count() == 12
-    page.wait_for_function("document.getElementById('masked').naturalWidth > 0")
+    page.evaluate("document.getElementById('masked').decode()")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert all(url.startswith((address, "blob:")) for url in requests)
 

@@ -24,6 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("target", choices=sorted(LARGEST_BYTES))
     parser.add_argument("--seconds", type=int, default=3600)
+    parser.add_argument("--seed", type=int, default=0, help="of the inputs; 0: another each time")
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "fuzz")
     chosen = parser.parse_args()
     found = chosen.out / chosen.target
@@ -34,6 +35,7 @@ def main() -> None:
     options = [
         sys.argv[0],
         f"-max_total_time={chosen.seconds}",
+        f"-seed={chosen.seed}",
         f"-max_len={LARGEST_BYTES[chosen.target]}",
         f"-artifact_prefix={chosen.out}/{chosen.target}-",
         "-rss_limit_mb=2048",

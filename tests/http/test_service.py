@@ -201,7 +201,14 @@ def test_openapi_refers_only_to_what_it_defines(service: Service) -> None:
         assert name in document["components"]["schemas"]
     assert "$defs" not in text
     assert "HTTPValidationError" not in text
-    assert set(document["paths"]) == {"/v1/assess", "/v1/masked/{token}", "/healthz", "/readyz"}
+    assert set(document["paths"]) == {
+        "/v1/assess",
+        "/v1/masked/{token}",
+        "/v1/guidance",
+        "/v1/locator/{sha256}.onnx",
+        "/healthz",
+        "/readyz",
+    }
     responses = document["paths"]["/v1/assess"]["post"]["responses"]
     assert set(responses) == {"200", "408", "413", "415", "422", "429", "500", "503"}
 
