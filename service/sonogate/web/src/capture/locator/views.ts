@@ -19,6 +19,7 @@ const STRIDE_PX = 4;
 const OUTSIDE = 128;
 const CLOSE_SHARE = 0.72;
 const LEAST_SHRINK = 1.3;
+const SLIVER = 1e-3;
 
 const OFFSET = (MARGIN_PX + 0.5) / STRIDE_PX - 0.5;
 /** Network input pixel → canvas cell, both counted from the centre of the first. */
@@ -100,23 +101,30 @@ export function seenIn(frame: Frame, view: View): Float32Array {
   return warped(small, multiply(view.matrix, grow), view.size);
 }
 
-/** How much of which pixels makes one pixel of a smaller line: start, and weights. */
+/**
+ * How much of which pixels makes one pixel of a smaller line: start, and weights. Slivers are
+ * left out and single precision is kept to as in OpenCV's INTER_AREA, so that levels halfway
+ * between two fall to the same side.
+ */
 function shares(from: number, to: number): { start: number; weights: number[] }[] {
   const scale = from / to;
   return Array.from({ length: to }, (_, k) => {
-    const [begin, end] = [k * scale, Math.min((k + 1) * scale, from)];
-    const start = Math.floor(begin + 1e-9);
-    const weights: number[] = [];
-    for (let at = start; at < end - 1e-9; at += 1) {
-      weights.push((Math.min(at + 1, end) - Math.max(at, begin)) / (end - begin));
-    }
-    return { start, weights };
+    const [begin, end] = [k * scale, (k + 1) * scale];
+    const cell = Math.min(scale, from - begin);
+    const last = Math.min(Math.floor(end), from - 1);
+    const first = Math.min(Math.ceil(begin), last);
+    const partial = first - begin > SLIVER;
+    const weights = partial ? [(first - begin) / cell] : [];
+    for (let at = first; at < last; at += 1) weights.push(1 / cell);
+    if (end - last > SLIVER) weights.push(Math.min(end - last, 1, cell) / cell);
+    return { start: partial ? first - 1 : first, weights: weights.map(Math.fround) };
   });
 }
 
 /** Shrink a picture by areas. */
 export function shrunk(frame: Frame, width: number, height: number): Frame {
   const across = shares(frame.width, width);
+  const { fround } = Math;
   const rows = new Float32Array(frame.height * width * 3);
   for (let y = 0; y < frame.height; y += 1) {
     for (let x = 0; x < width; x += 1) {
@@ -126,9 +134,9 @@ export function shrunk(frame: Frame, width: number, height: number): Frame {
       let blue = 0;
       let at = (y * frame.width + start) * 4;
       for (const weight of weights) {
-        red += weight * frame.data[at]!;
-        green += weight * frame.data[at + 1]!;
-        blue += weight * frame.data[at + 2]!;
+        red = fround(red + fround(weight * frame.data[at]!));
+        green = fround(green + fround(weight * frame.data[at + 1]!));
+        blue = fround(blue + fround(weight * frame.data[at + 2]!));
         at += 4;
       }
       const to = (y * width + x) * 3;
@@ -137,16 +145,18 @@ export function shrunk(frame: Frame, width: number, height: number): Frame {
       rows[to + 2] = blue;
     }
   }
+  // A clamped array rounds halves to even, as OpenCV does but where it halves both sides.
+  const upwards = frame.width === 2 * width && frame.height === 2 * height ? 0.125 : 0;
   const data = new Uint8ClampedArray(width * height * 4);
   shares(frame.height, height).forEach(({ start, weights }, y) => {
     for (let x = 0; x < width; x += 1) {
       for (let channel = 0; channel < 3; channel += 1) {
         let sum = 0;
         for (let k = 0; k < weights.length; k += 1) {
-          sum += weights[k]! * rows[((start + k) * width + x) * 3 + channel]!;
+          const row = rows[((start + k) * width + x) * 3 + channel]!;
+          sum = fround(sum + fround(weights[k]! * row));
         }
-        // A clamped array rounds halves to even, as OpenCV does.
-        data[(y * width + x) * 4 + channel] = sum;
+        data[(y * width + x) * 4 + channel] = sum + upwards;
       }
     }
   });
