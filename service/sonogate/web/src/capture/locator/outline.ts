@@ -99,6 +99,7 @@ function crossing(a: Point, b: Point, c: Point, d: Point): { area: number; corne
   const share = ((c[0] - b[0]) * vy - (c[1] - b[1]) * vx) / det;
   const other = ((c[0] - b[0]) * uy - (c[1] - b[1]) * ux) / det;
   if (share < 0 || other < 0) return null;
-  const corner: Point = [b[0] + share * ux, b[1] + share * uy];
+  // In single precision, as OpenCV's: it decides where halves are rounded to.
+  const corner: Point = [Math.fround(b[0] + share * ux), Math.fround(b[1] + share * uy)];
   return { area: Math.abs(signedArea([b, corner, c])), corner };
 }
