@@ -1,6 +1,15 @@
 import type { ComponentChildren } from "preact";
 import { LANGUAGES, type Language } from "../shared/i18n";
-import { type Case, needsConsent, needsContext, PARTS, type Part, PURPOSES, SIDES } from "./case";
+import {
+  asCode,
+  type Case,
+  needsConsent,
+  needsContext,
+  PARTS,
+  type Part,
+  PURPOSES,
+  SIDES,
+} from "./case";
 import { useSpeech } from "./speech";
 
 interface Props {
@@ -99,7 +108,7 @@ function Consent({ value, set }: PartProps) {
           autocomplete="off"
           pattern="[A-Za-z0-9][A-Za-z0-9._:\/\-]*"
           value={value.consentBy}
-          onInput={(event) => set({ consentBy: event.currentTarget.value })}
+          onInput={(event) => set({ consentBy: asCode(event.currentTarget.value) })}
         />
       </Field>
       <Field label={words.consent_reference}>
@@ -109,7 +118,7 @@ function Consent({ value, set }: PartProps) {
           autocomplete="off"
           pattern="[A-Za-z0-9][A-Za-z0-9._:\/\-]*"
           value={value.consentReference}
-          onInput={(event) => set({ consentReference: event.currentTarget.value })}
+          onInput={(event) => set({ consentReference: asCode(event.currentTarget.value) })}
         />
       </Field>
       <label class="check">

@@ -53,6 +53,9 @@ export const NEW_CASE: Case = {
 export const needsConsent = (one: Case): boolean => one.purpose !== "direct_care";
 export const needsContext = (one: Case): boolean => one.purpose === "consultation";
 
+/** Return what is typed as a code, which has no spaces: they become hyphens. */
+export const asCode = (typed: string): string => typed.trimStart().replace(/\s+/g, "-");
+
 /** Return what the service is told. */
 export function submissionOf(one: Case, now: Date): Schemas["SubmissionIn"] {
   const part = one.part === null ? null : { system: "SCT", ...PARTS[one.part] };
