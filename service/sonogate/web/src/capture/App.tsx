@@ -71,7 +71,7 @@ export function App({ settings, onLanguage }: Props) {
   const submit = async () => {
     if (shot.current === null) return;
     const keeps = settings?.keeps_submissions ?? false;
-    current.current ??= new Case(keeps, () => submissionOf(told, new Date()));
+    current.current ??= new Case(keeps, submissionOf(told, new Date()));
     const work = new AbortController();
     sending.current = work;
     const tell = (progress: Progress) => {
@@ -87,12 +87,9 @@ export function App({ settings, onLanguage }: Props) {
     if (result.kind === "expired") return setStep({ kind: "sign_in", expired: true });
     if (result.kind === "problem") return setStep({ kind: "refused", problem: result.problem });
     const queued = told.keepsQueue && settings !== null && shot.current !== null;
-    if (queued && shot.current !== null) {
-      const submission = submissionOf(told, new Date());
-      await keep(
-        { photo: shot.current.photo, submission },
-        Date.now() + 1000 * settings.rules.queue_s,
-      );
+    if (queued && shot.current !== null && current.current !== null) {
+      const unsent = current.current.unsent(shot.current.photo);
+      await keep(unsent, Date.now() + 1000 * settings.rules.queue_s);
     }
     setStep({ kind: "offline", queued });
   };
@@ -115,10 +112,11 @@ export function App({ settings, onLanguage }: Props) {
   };
 
   const sendWaiting = async () => {
-    await takeOldest(Date.now(), async ({ photo, submission }) => {
+    await takeOldest(Date.now(), async (unsent) => {
+      const { photo } = unsent;
       drop();
       shot.current = { photo, url: URL.createObjectURL(photo) };
-      current.current = new Case(settings?.keeps_submissions ?? false, () => submission);
+      current.current = Case.of(unsent, settings?.keeps_submissions ?? false);
       const quiet = { language, signal: new AbortController().signal, tell: () => undefined };
       const result = await current.current.attempt(photo, quiet);
       if (result.kind === "offline") return false;

@@ -1,17 +1,12 @@
 // Photos that wait for a signal: encrypted with a key that cannot be read out, and gone after
 // some hours. Nothing is written unless the person asked for the queue.
 
-import type { Schemas } from "../shared/api";
+import type { Unsent } from "./sending";
 
 const DATABASE = "sonogate.waiting";
 const [KEYS, PHOTOS] = ["keys", "photos"] as const;
 const NAME = "queue";
 const IV_BYTES = 12;
-
-export interface Waiting {
-  readonly photo: Blob;
-  readonly submission: Schemas["SubmissionIn"];
-}
 
 interface Kept {
   readonly expires: number;
@@ -23,7 +18,7 @@ interface Kept {
 }
 
 /** Keep a photo until `expires` (milliseconds since 1970). */
-export async function keep({ photo, submission }: Waiting, expires: number): Promise<void> {
+export async function keep({ photo, ...said }: Unsent, expires: number): Promise<void> {
   const database = await open();
   const key = await keyOf(database);
   const seal = async (bytes: BufferSource) => {
@@ -31,7 +26,7 @@ export async function keep({ photo, submission }: Waiting, expires: number): Pro
     return { iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes) };
   };
   const picture = await seal(await photo.arrayBuffer());
-  const told = await seal(new TextEncoder().encode(JSON.stringify(submission)));
+  const told = await seal(new TextEncoder().encode(JSON.stringify(said)));
   const kept: Kept = {
     expires,
     ...picture,
@@ -61,7 +56,7 @@ export async function count(now: number): Promise<number> {
 /** Take the oldest out; it is deleted once `use` has succeeded. */
 export async function takeOldest(
   now: number,
-  use: (waiting: Waiting) => Promise<boolean>,
+  use: (unsent: Unsent) => Promise<boolean>,
 ): Promise<void> {
   if ((await count(now)) === 0) return;
   const database = await open();
@@ -74,7 +69,7 @@ export async function takeOldest(
       crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed);
     const photo = new Blob([await unseal(kept.iv, kept.sealed)], { type: kept.type });
     const told = new TextDecoder().decode(await unseal(kept.toldIv, kept.told));
-    if (await use({ photo, submission: JSON.parse(told) })) await done(store().delete(oldest));
+    if (await use({ photo, ...JSON.parse(told) })) await done(store().delete(oldest));
   }
   database.close();
 }

@@ -31,26 +31,49 @@ interface Line {
   readonly tell: (progress: Progress) => void;
 }
 
+/** A photo that is sent later, as what it would have been sent as now. */
+export interface Unsent {
+  readonly photo: Blob;
+  readonly photoKey: string;
+  readonly submission: Submission;
+  readonly submissionKey: string;
+}
+
 /** A submission's attempts, one after the other. */
 export class Case {
   private id: string | null = null;
   private tried = 0;
+  private readonly keys = new Map<Blob, string>();
 
   /** `keepsSubmissions` as the service says: without records it only assesses. */
   constructor(
     private readonly keepsSubmissions: boolean,
-    private readonly told: () => Submission,
+    private readonly submission: Submission,
+    private readonly submissionKey: string = crypto.randomUUID(),
   ) {}
+
+  /** Return the case of a photo that has waited. */
+  static of(unsent: Unsent, keepsSubmissions: boolean): Case {
+    const made = new Case(keepsSubmissions, unsent.submission, unsent.submissionKey);
+    made.keys.set(unsent.photo, unsent.photoKey);
+    return made;
+  }
+
+  unsent(photo: Blob): Unsent {
+    const { submission, submissionKey } = this;
+    return { photo, photoKey: this.keyOf(photo), submission, submissionKey };
+  }
 
   async attempt(photo: Blob, line: Line): Promise<Result> {
     if (!this.keepsSubmissions) return this.assess(photo, line);
     if (this.id === null) {
-      const made = await post("/v1/submissions", JSON.stringify(this.told()), JSON_TYPE, line);
+      const told = JSON.stringify(this.submission);
+      const made = await post("/v1/submissions", told, JSON_TYPE, this.submissionKey, line);
       if (made.kind !== "answer") return made;
       this.id = (made.body as Schemas["Submission"]).id;
     }
     const path = `/v1/submissions/${this.id}/photos`;
-    const outcome = await post(path, photo, typeOf(photo), line);
+    const outcome = await post(path, photo, typeOf(photo), this.keyOf(photo), line);
     if (outcome.kind !== "answer") return outcome;
     const attempt = outcome.body as Schemas["Attempt"];
     const open = attempt.submission_state === "open";
@@ -62,7 +85,8 @@ export class Case {
   }
 
   private async assess(photo: Blob, line: Line): Promise<Result> {
-    const outcome = await post("/v1/assess?masked=none", photo, typeOf(photo), line);
+    const path = "/v1/assess?masked=none";
+    const outcome = await post(path, photo, typeOf(photo), this.keyOf(photo), line);
     if (outcome.kind !== "answer") return outcome;
     const report = outcome.body as Schemas["ServiceReport"];
     this.tried += 1;
@@ -73,6 +97,12 @@ export class Case {
       answered: { verdict, report, keptId: null, number: this.tried, open },
     };
   }
+
+  private keyOf(photo: Blob): string {
+    const key = this.keys.get(photo) ?? crypto.randomUUID();
+    this.keys.set(photo, key);
+    return key;
+  }
 }
 
 const JSON_TYPE = "application/json";
@@ -81,6 +111,12 @@ function typeOf(photo: Blob): string {
   return photo.type.startsWith("image/") ? photo.type : "application/octet-stream";
 }
 
-function post(path: string, body: Blob | string, type: string, line: Line): Promise<Outcome> {
-  return send(path, body, type, line.language, line.signal, line.tell);
+function post(
+  path: string,
+  body: Blob | string,
+  type: string,
+  key: string,
+  line: Line,
+): Promise<Outcome> {
+  return send(path, body, type, line.language, key, line.signal, line.tell);
 }

@@ -21,16 +21,19 @@ export type Outcome =
 
 const WAITS_S = [1, 2, 4, 8, 16];
 
-/** POST a body until it is answered; gives up after some attempts over a dead line. */
+/**
+ * POST a body until it is answered; gives up after some attempts over a dead line. Whoever sends
+ * the same again gives the same key, so that it counts once though an answer was lost.
+ */
 export async function send(
   path: string,
   body: Blob | string,
   type: string,
   language: string,
+  key: string,
   signal: AbortSignal,
   tell: (progress: Progress) => void,
 ): Promise<Outcome> {
-  const key = crypto.randomUUID();
   for (let turn = 0; ; turn += 1) {
     tell({ kind: "sending", share: 0 });
     const answer = await post(path, body, type, language, key, signal, tell).catch(() => null);
