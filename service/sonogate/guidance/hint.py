@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
-
-import numpy as np
 
 from sonogate.guidance.measures import Seen
 from sonogate.guidance.rules import GuidanceRules
 from sonogate.onnx.glance import Glance
 from sonogate.prompts import Place
 from sonogate.types import FloatArray
+from sonogate.verdict.places import GRID, far_side, place_of
 
-_GRID: tuple[tuple[Place, Place, Place], ...] = (
-    ("upper left", "top", "upper right"),
-    ("left", "centre", "right"),
-    ("lower left", "bottom", "lower right"),
-)
 HintCode = Literal[
     "no_screen",
     "no_scan_area",
@@ -67,7 +60,7 @@ def choose_hint(
     if measures.visible_pct < rules.min_visible_pct or side != "none":
         return Hint("cut_off", None if side == "none" else side)
     if measures.tilt_deg > rules.max_tilt_deg:
-        return Hint("off_angle", _far_side(corners, rules.side_ratio))
+        return Hint("off_angle", far_side(corners, rules.side_ratio))
     if measures.sampling < rules.min_sampling:
         return Hint("too_far")
     if glance.ultrasound < rules.min_ultrasound:
@@ -77,7 +70,7 @@ def choose_hint(
     if measures.saturated_pct > rules.flooded_pct:
         return Hint("too_bright")
     if measures.reflected_pct > rules.max_reflected_pct:
-        return Hint("glare", _place_of(seen.reflected, rules.place_share))
+        return Hint("glare", place_of(seen.reflected, rules.place_share))
     if measures.blur > rules.max_blur:
         return Hint("blur_focus")
     return None
@@ -99,31 +92,4 @@ def _edge_side(
         return "none"
     if (left and right) or (top and bottom):
         return None
-    return _GRID[1 + int(bottom) - int(top)][1 + int(right) - int(left)]
-
-
-def _far_side(corners_xy: FloatArray, side_ratio: float) -> Place | None:
-    """Return the side of the display farther from the camera; None when none stands out."""
-    top, right, bottom, left = (
-        float(np.linalg.norm(corners_xy[(k + 1) % 4] - corners_xy[k])) for k in range(4)
-    )
-    if min(top, right, bottom, left) <= 0.0:
-        return None
-    across, down = math.log(left / right), math.log(top / bottom)
-    strongest = max(abs(across), abs(down))
-    if strongest < side_ratio:
-        return None
-    least = max(side_ratio, 0.5 * strongest)
-    column = 0 if abs(across) < least else 1 if across > 0 else -1
-    row = 0 if abs(down) < least else 1 if down > 0 else -1
-    return _GRID[1 + row][1 + column]
-
-
-def _place_of(cells: FloatArray, everywhere_share: float) -> Place | None:
-    """Return where on the display cells are highest; None when they are so everywhere."""
-    if cells.max() <= 0.0 or np.mean(cells >= 0.5 * cells.max()) > everywhere_share:
-        return None
-    third = len(cells) // 3
-    sums = cells.reshape(3, third, 3, third).sum(axis=(1, 3))
-    row, column = divmod(int(sums.argmax()), 3)
-    return _GRID[row][column]
+    return GRID[1 + int(bottom) - int(top)][1 + int(right) - int(left)]

@@ -222,7 +222,7 @@ def _fault(
     if code == "cut_off":
         place = cut_off_side(screen)
     elif code == "off_angle":
-        place = far_side(screen, rules.side_ratio)
+        place = far_side(screen.quad.corners_xy, rules.side_ratio)
     else:
         place = place_of(measure.heat, rules.place_share)
     smear = None

@@ -8,16 +8,16 @@ from typing import Literal
 import numpy as np
 
 from sonogate.prompts import Place, Smear
-from sonogate.types import HeatArray, RectifiedScreen
+from sonogate.types import FloatArray, HeatArray, RectifiedScreen
 
-_GRID: tuple[tuple[Place, Place, Place], ...] = (
+GRID: tuple[tuple[Place, Place, Place], ...] = (
     ("upper left", "top", "upper right"),
     ("left", "centre", "right"),
     ("lower left", "bottom", "lower right"),
 )
 
 
-def place_of(heat: HeatArray | None, everywhere_share: float) -> Place | None:
+def place_of(heat: HeatArray | FloatArray | None, everywhere_share: float) -> Place | None:
     """Return where on the screen a fault is worst, or None when it is everywhere or nowhere.
 
     Args:
@@ -35,7 +35,7 @@ def place_of(heat: HeatArray | None, everywhere_share: float) -> Place | None:
     sums = np.zeros((3, 3))
     np.add.at(sums, (row_of[:, None], column_of[None, :]), heat.astype(np.float64))
     row, column = divmod(int(sums.argmax()), 3)
-    return _GRID[row][column]
+    return GRID[row][column]
 
 
 def cut_off_side(screen: RectifiedScreen) -> Place | None:
@@ -50,7 +50,7 @@ def cut_off_side(screen: RectifiedScreen) -> Place | None:
     over_y = _one_side(-0.5 - y.min(), y.max() - (height - 0.5), 0.005 * height)
     if over_x is None or over_y is None:
         return None
-    return None if over_x == over_y == 0 else _GRID[1 + over_y][1 + over_x]
+    return None if over_x == over_y == 0 else GRID[1 + over_y][1 + over_x]
 
 
 def edge_side(screen: RectifiedScreen, edge_margin: float) -> Place | Literal["none"] | None:
@@ -82,7 +82,7 @@ def edge_side(screen: RectifiedScreen, edge_margin: float) -> Place | Literal["n
         return "none"
     if (left and right) or (top and bottom):
         return None
-    return _GRID[1 + bottom - top][1 + right - left]
+    return GRID[1 + bottom - top][1 + right - left]
 
 
 def _one_side(before: float, after: float, least: float) -> int | None:
@@ -92,18 +92,17 @@ def _one_side(before: float, after: float, least: float) -> int | None:
     return 1 if after > least else -1 if before > least else 0
 
 
-def far_side(screen: RectifiedScreen, side_ratio: float) -> Place | None:
+def far_side(corners_xy: FloatArray, side_ratio: float) -> Place | None:
     """Return the side of the screen farther from the camera, or None when none stands out.
 
     The farther of two opposite sides is seen shorter; the camera has to move towards it.
 
     Args:
-        screen: The screen with its quad.
+        corners_xy: (4, 2) float64, the quad's corners in photo pixels, TL, TR, BR, BL.
         side_ratio: Least relative difference of two opposite sides.
     """
-    corners = screen.quad.corners_xy
     top, right, bottom, left = (
-        float(np.linalg.norm(corners[(i + 1) % 4] - corners[i])) for i in range(4)
+        float(np.linalg.norm(corners_xy[(i + 1) % 4] - corners_xy[i])) for i in range(4)
     )
     if min(top, right, bottom, left) <= 0.0:
         return None
@@ -114,7 +113,7 @@ def far_side(screen: RectifiedScreen, side_ratio: float) -> Place | None:
     least = max(side_ratio, 0.5 * strongest)
     column = 0 if abs(across) < least else 1 if across > 0 else -1
     row = 0 if abs(down) < least else 1 if down > 0 else -1
-    return _GRID[1 + row][1 + column]
+    return GRID[1 + row][1 + column]
 
 
 def smear_of(angle_deg: float) -> Smear:
